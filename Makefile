@@ -1,0 +1,70 @@
+# Every command that a person or CI runs. A recipe with logic belongs in the command line or in tools/.
+
+PYTHON ?= python3
+RELEASE ?= 0.1.0
+OUT ?= build
+FOLDER = $(OUT)/unisandbox-$(patsubst %.toml,%,$(notdir $(RELEASE)))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST := $(BIN)/python -P -m pytest -q
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup build-data audit test test-slow lint format check golden bench wheel clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.dev ## Make .venv with the package, tests and checkers
+
+build-data: .venv/.core ## Build a release: RELEASE=0.1.0 OUT=build
+	@$(BIN)/unisandbox build $(RELEASE) --out $(FOLDER)
+
+audit: .venv/.core ## Audit a built release: RELEASE=0.1.0 OUT=build
+	@$(BIN)/unisandbox audit $(FOLDER)
+
+test: .venv/.dev ## Run the tests, but not the slow ones
+	@$(PYTEST) -n 2 -m "not slow"
+
+test-slow: .venv/.dev ## Run the tests that take minutes
+	@$(PYTEST) -n 2 -m slow
+
+lint: .venv/.dev ## Check style, types and generated text
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@$(BIN)/python tools/link_packages.py && $(BIN)/mypy && $(BIN)/mypy tools benchmarks
+	@$(BIN)/python tools/write_docs.py --check
+
+format: .venv/.dev ## Rewrite style and generated text
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+	@$(BIN)/python tools/write_docs.py
+
+check: lint test ## What CI runs: lint and test
+
+golden: .venv/.dev ## Rewrite the expected outputs in tests/golden
+	@UNISANDBOX_REWRITE_GOLDEN=1 $(PYTEST) tests/golden
+
+bench: .venv/.bench ## Measure rows per CPU-second beside the write-only ceiling and reasoning-gym
+	@$(BIN)/python benchmarks/build.py
+
+wheel: .venv/.dev ## Build the wheel, install it alone and run a command
+	@$(BIN)/python tools/try_wheel.py
+
+clean: ## Remove what the targets above wrote
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is missing or older than 3.11; say which one: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make .venv; install its venv module (Debian: apt-get install python3-venv)" >&2; exit 2; }
+	@touch $@
+
+.venv/.core: .venv/.made pyproject.toml constraints.txt
+	@echo "installing unisandbox into .venv (once)" >&2
+	@$(PIP) --editable . && touch $@
+
+.venv/.dev: .venv/.made pyproject.toml constraints.txt
+	@echo "installing unisandbox and its checkers into .venv (once)" >&2
+	@$(PIP) --editable '.[dev]' && touch .venv/.core $@
+
+.venv/.bench: .venv/.core
+	@echo "installing what the benchmarks compare with (once)" >&2
+	@$(PIP) --editable '.[bench]' && touch $@

@@ -1,0 +1,1 @@
+"""What people read on the Hub: a built folder in, its card out."""

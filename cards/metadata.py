@@ -1,0 +1,93 @@
+"""The YAML block at the top of a card: what the Hub shows and what `load_dataset` obeys.
+
+`configs` tells the loader which files are which split, and gives every config the release's version, so that an older release in
+a cache is not loaded in silence. `dataset_info` tells it the types and the row counts, so that a truncated file is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from unisandbox.schemas.arrow import yaml_features
+from unisandbox.schemas.manifest import Manifest, Shard
+
+DEFAULT_CONFIG: Final = "math"
+ROW_NAMES: Final = {"knowledge_corpus": "document", "entities": "entity"}  # every other config holds items
+
+SIZES: Final = (  # upper bounds of the Hub's size categories
+    (10**3, "n<1K"),
+    (10**4, "1K<n<10K"),
+    (10**5, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+    (10**8, "10M<n<100M"),
+    (10**9, "100M<n<1B"),
+)
+LARGEST: Final = "n>1B"
+
+
+def row_name(config: str) -> str:
+    """Return the schema of a config's rows: `item`, `document` or `entity`."""
+    return ROW_NAMES.get(config, "item")
+
+
+def size_category(rows: int) -> str:
+    """Return the Hub's name for a number of rows.
+
+    >>> size_category(999), size_category(48_500)
+    ('n<1K', '10K<n<100K')
+    """
+    return next((name for bound, name in SIZES if rows < bound), LARGEST)
+
+
+def splits_by_config(shards: Iterable[Shard]) -> dict[str, dict[str, list[Shard]]]:
+    """Return config -> split -> shards, each in the order in which the manifest first names it."""
+    found: dict[str, dict[str, list[Shard]]] = {}
+    for shard in shards:
+        found.setdefault(shard.config, {}).setdefault(shard.split, []).append(shard)
+    return found
+
+
+def metadata(manifest: Manifest) -> dict[str, Any]:
+    """Return the whole block as plain values, in the order in which it is written."""
+    configs = splits_by_config(manifest.shards)
+    default = DEFAULT_CONFIG if DEFAULT_CONFIG in configs else next(iter(configs))
+    version = re.split(r"[-+]", manifest.version)[0]  # the loader knows three numbers and nothing behind them
+    return {
+        "language": ["en"],
+        "license": "cc-by-4.0",
+        "pretty_name": f"{manifest.name} {manifest.version}",
+        "annotations_creators": ["machine-generated"],
+        "source_datasets": ["original"],
+        "size_categories": [size_category(sum(shard.rows for shard in manifest.shards))],
+        "task_categories": ["text-to-image"],
+        "tags": ["benchmark", "synthetic", "reasoning", "text"],
+        "configs": [_config(name, splits, version, is_default=name == default) for name, splits in configs.items()],
+        "dataset_info": [_info(name, splits) for name, splits in configs.items()],
+    }
+
+
+def _config(name: str, splits: Iterable[str], version: str, *, is_default: bool) -> dict[str, Any]:
+    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in splits]
+    return {"config_name": name, "version": version, **({"default": True} if is_default else {}), "data_files": files}
+
+
+def _info(name: str, splits: Mapping[str, list[Shard]]) -> dict[str, Any]:
+    sizes = [
+        {
+            "name": split,
+            "num_bytes": sum(shard.size_bytes for shard in shards),
+            "num_examples": sum(shard.rows for shard in shards),
+        }
+        for split, shards in splits.items()
+    ]
+    total = sum(shard.size_bytes for shards in splits.values() for shard in shards)
+    return {
+        "config_name": name,
+        "features": yaml_features(row_name(name)),
+        "splits": sizes,
+        "download_size": total,
+        "dataset_size": total,
+    }

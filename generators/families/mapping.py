@@ -1,0 +1,286 @@
+"""`mapping`: follow chains of rules from a symbol to an object and draw it; the level is the number of hops.
+
+A rule set holds k chains of equal length over disjoint symbols. It is a point: an unordered choice of first symbols, an ordered choice
+of objects and of further symbols, as many as 2**62 points can hold; symbols beyond that are drawn. Every chain is queried once: the
+queries of one rule set are a group, made of the same words, so the gold object stands first, second, … equally often.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from unisandbox.errors import Violation
+from unisandbox.generators.draws import Draws, stream_key
+from unisandbox.generators.families.base import Factors, Item, Part, Point, Target, TargetObject
+from unisandbox.generators.holdout import divided_nouns, share_faults
+from unisandbox.generators.spaces import (
+    LARGEST_SPACE,
+    Bijection,
+    Bins,
+    edition_slice,
+    nth_combination,
+    nth_permutation,
+    rank_of_combination,
+    rank_of_permutation,
+)
+from unisandbox.generators.templates import Template, Wording, fill, wording
+from unisandbox.generators.vocabulary import Noun, Symbol, category, category_of, counted, symbols, with_article
+
+MOST_CHAINS = 4
+WORDS_PER_RULE = 5  # its place, its verb, two symbol forms, a symbol that is drawn
+
+
+class Chain(NamedTuple):
+    """One way from a first symbol over `symbols` to an object."""
+
+    symbols: tuple[Symbol, ...]
+    noun: Noun
+
+
+class Chosen(NamedTuple):
+    """What a point of `mapping` stands for: a rule set by its rank, the chain that is queried, the draw template."""
+
+    rank: int
+    chain: int
+    template: Template
+
+
+@dataclass(frozen=True)
+class RuleSets:
+    """All rule sets of a level over some nouns, numbered; `ranked` further symbols are part of the number."""
+
+    chains: int
+    hops: int
+    nouns: tuple[Noun, ...]
+
+    @cached_property
+    def ranked(self) -> int:
+        """How many symbols beyond the first ones fit into a space of 2**62."""
+        wanted = self.chains * (self.hops - 1)
+        return max(r for r in range(wanted + 1) if math.prod(self._radices(r)) <= LARGEST_SPACE)
+
+    def _radices(self, ranked: int) -> tuple[int, int, int]:
+        pool, k = len(symbols()), self.chains
+        return math.comb(pool, k), math.perm(len(self.nouns), k), math.perm(pool - k, ranked)
+
+    def __len__(self) -> int:
+        """Return the number of rule sets."""
+        return math.prod(self._radices(self.ranked))
+
+    def nth(self, rank: int, draws: Draws) -> list[Chain]:
+        """Return the chains at a rank, by first symbol; symbols beyond the ranked ones come from the draws."""
+        _, objects, further = self._radices(self.ranked)
+        rank, last = divmod(rank, further)
+        first_rank, noun_rank = divmod(rank, objects)
+        pool = symbols()
+        first = nth_combination(len(pool), self.chains, first_rank)
+        rest = [symbol for number, symbol in enumerate(pool) if number not in first]
+        taken = nth_permutation(len(rest), self.ranked, last)
+        further_symbols = [rest[number] for number in taken]
+        missing = self.chains * (self.hops - 1) - self.ranked
+        if missing:
+            further_symbols += draws.sample([symbol for symbol in rest if symbol not in further_symbols], missing)
+        chosen = nth_permutation(len(self.nouns), self.chains, noun_rank)
+        return [Chain((pool[first[c]], *further_symbols[c :: self.chains]), self.nouns[chosen[c]]) for c in range(self.chains)]
+
+    def rank(self, chains: list[Chain]) -> int:
+        """Return the rank of chains given by first symbol; undoes `nth`."""
+        _, objects, further = self._radices(self.ranked)
+        pool = symbols()
+        first = [pool.index(chain.symbols[0]) for chain in chains]
+        rest = [symbol for number, symbol in enumerate(pool) if number not in first]
+        told = [chain.symbols[hop] for hop in range(1, self.hops) for chain in chains][: self.ranked]
+        last = rank_of_permutation(len(rest), [rest.index(symbol) for symbol in told])
+        noun_rank = rank_of_permutation(len(self.nouns), [self.nouns.index(chain.noun) for chain in chains])
+        return (rank_of_combination(len(pool), first) * objects + noun_rank) * further + last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """Options of `mapping`.
+
+    Args:
+        chains: Chains of a rule set, 2 to 4; each is queried once.
+        validation_share: Share of the rule sets kept for validation, 0 to 0.45.
+        test_share: Share kept for tests, 0 to 0.45.
+        novel_objects_share: Share of each category of objects that training never names, 0 to 0.45.
+    """
+
+    chains: int = 2
+    validation_share: float = 0.1
+    test_share: float = 0.1
+    novel_objects_share: float = 0.15
+
+    @property
+    def levels(self) -> range:
+        """Numbers of hops that can be made."""
+        return range(1, 7)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes that a split can hold out."""
+        return ("key", "object", "template", "depth")
+
+    @property
+    def group_size(self) -> int:
+        """Items that are made of the same random words: one a chain."""
+        return self.chains
+
+    def faults(self) -> list[Violation]:
+        """Return what is wrong with the options."""
+        found = share_faults(self)
+        if not 2 <= self.chains <= MOST_CHAINS:
+            found.append(Violation("chains", str(self.chains), f"2 to {MOST_CHAINS}", "mend the number"))
+        return found
+
+    def words_per_row(self, level: int) -> int:
+        """Return the random words of a rule set: some a rule, one a query and two for wording, filled up to a multiple of four."""
+        return -(-(WORDS_PER_RULE * self.chains * level + self.chains + 2) // 4) * 4
+
+    def space(self, part: Part) -> MappingSpace:
+        """Return the items that a part of a release can hold."""
+        return _space(self, part)
+
+    def bin_of(self, line: str, seed: int, chains: list[Chain]) -> str:
+        """Return the bin that a rule set over seen objects belongs to, from its chains alone."""
+        sets = RuleSets(len(chains), len(chains[0].symbols), divided_nouns(line, self.novel_objects_share)[0])
+        rank = sets.rank(sorted(chains, key=lambda chain: symbols().index(chain.symbols[0])))
+        bins = Bins.of(len(sets), self.validation_share, self.test_share)
+        return bins.name_of(_bijection(sets, line, seed, novel=False).inverse(rank))
+
+    def row(self, draws: Draws, point: Point) -> Item:
+        """Return the item at a point of a `MappingSpace`; the draws are those of its rule set."""
+        part, chosen = point.part, point.values
+        texts, held_out = wording("mapping"), "template" in part.held_out
+        chains = _rule_sets(self, part).nth(chosen.rank, draws)
+        told = [_told_chain(chain, texts, draws) for chain in chains]
+        order = draws.shuffled([(c, hop) for c in range(self.chains) for hop in range(part.level)])
+        rules = " ".join(f"Rule {number}: {told[c].rules[hop]}" for number, (c, hop) in enumerate(order, start=1))
+        literal = draws.choice(texts.literal_templates(held_out))
+        ask = draws.choice(texts.ask_templates(held_out))
+        chain, template, query = chains[chosen.chain], chosen.template, told[chosen.chain].query
+        word = category(category_of([one.noun for one in chains])).singular
+        answer = chain.noun.name
+        return Item(
+            id=part.item_id(point.index),
+            family="mapping",
+            level=part.level,
+            split=part.split,
+            group=f"mapping/{part.level}/{part.split}/g{point.index // self.chains:06d}",
+            cluster=f"mapping/{template.id}",
+            draw=fill(template, rules=rules, query=query, category=word),
+            literal=fill(literal, a_noun=with_article(chain.noun)),
+            ask=fill(ask, rules=rules, query=query, category=word),
+            answer=answer,
+            choices=tuple(sorted(one.noun.name for one in chains)),
+            chance=1 / self.chains,
+            trace=f"{' '.join(told[chosen.chain].rules)} The answer is {answer}. The picture shows {counted(chain.noun, 1)}.",
+            target=Target("objects", (TargetObject(answer, 1),)),
+            factors=Factors(
+                index=point.index,
+                depth=part.level,
+                objects=tuple(one.noun.name for one in chains),
+                symbols=tuple(symbol.text for symbol in chain.symbols),
+                links=tuple(_links(chains[c])[hop] for c, hop in order),
+                templates=(template.id, literal.id, ask.id),
+            ),
+            key=f"{chain.symbols[0].text}? {' & '.join(_path(one) for one in chains)}",
+            canary=part.canary,
+        )
+
+
+class Told(NamedTuple):
+    """A chain in words: its rules from the first symbol on, and its first symbol as a query names it."""
+
+    rules: list[str]
+    query: str
+
+
+@dataclass(frozen=True)
+class MappingSpace:
+    """The items of one part: rule sets at the positions of the part's bin and edition, each queried once a chain."""
+
+    part: Part
+    chains: int
+    positions: range
+    bijection: Bijection
+    templates: tuple[Template, ...]
+
+    def __len__(self) -> int:
+        """Return the items of this edition."""
+        return len(self.positions) * self.chains
+
+    def points(self, start: int, count: int) -> list[Point]:
+        """Return the points of `count` indexes from `start`."""
+        index = range(start, start + count)
+        groups = np.arange(start // self.chains, -(-(start + count) // self.chains))
+        ranks = self.bijection.many(groups + self.positions.start).tolist()
+        templates, first = self.templates, start // self.chains
+        found = []
+        for i in index:
+            group, chain = divmod(i, self.chains)
+            found.append(Point(self, i, Chosen(ranks[group - first], chain, templates[group % len(templates)])))
+        return found
+
+
+@lru_cache(maxsize=256)
+def _rule_sets(options: Mapping, part: Part) -> RuleSets:
+    seen, novel = divided_nouns(part.line, options.novel_objects_share)
+    return RuleSets(options.chains, part.level, novel if "object" in part.held_out else seen)
+
+
+@lru_cache(maxsize=256)
+def _space(options: Mapping, part: Part) -> MappingSpace:
+    sets = _rule_sets(options, part)
+    keys = Bins.of(len(sets), options.validation_share, options.test_share).range_of(part.key_bin)
+    keys = _own_share(keys, part)
+    mine = edition_slice(len(keys), part.edition, part.editions)
+    bijection = _bijection(sets, part.line, part.seed, novel="object" in part.held_out)
+    templates = wording("mapping").draw_templates("template" in part.held_out)
+    return MappingSpace(part, options.chains, range(keys.start + mine.start, keys.start + mine.stop), bijection, templates)
+
+
+def _own_share(keys: range, part: Part) -> range:
+    """Return the half of the test keys for this wording, so that tests of seen and of novel templates share no rule set."""
+    if part.key_bin != "test":
+        return keys
+    middle = keys.start + len(keys) // 2
+    return range(middle, keys.stop) if "template" in part.held_out else range(keys.start, middle)
+
+
+def _bijection(sets: RuleSets, line: str, seed: int, *, novel: bool) -> Bijection:
+    name = "novel" if novel else "seen"
+    return Bijection(len(sets), stream_key("key bins", line, seed, "mapping", sets.hops, sets.chains, name))
+
+
+def _path(chain: Chain) -> str:
+    return " > ".join([*(symbol.text for symbol in chain.symbols), chain.noun.name])
+
+
+def _links(chain: Chain) -> list[str]:
+    names = [*(symbol.text for symbol in chain.symbols), chain.noun.name]
+    return [f"{left} > {right}" for left, right in zip(names, names[1:], strict=False)]
+
+
+def _told_chain(chain: Chain, texts: Wording, draws: Draws) -> Told:
+    """Return the rules of a chain in words, in order, and its first symbol as the query names it."""
+    rules = []
+    for left, right in zip(chain.symbols, chain.symbols[1:], strict=False):
+        verb = draws.choice(texts.phrases["rule_to_symbol"])
+        rules.append(_sentence(verb.format(left=_form(left, texts, draws), right=_form(right, texts, draws))))
+    verb = draws.choice(texts.phrases["rule_to_object"])
+    rules.append(_sentence(verb.format(left=_form(chain.symbols[-1], texts, draws), right=with_article(chain.noun))))
+    return Told(rules, _form(chain.symbols[0], texts, draws))
+
+
+def _form(symbol: Symbol, texts: Wording, draws: Draws) -> str:
+    return draws.choice(texts.phrases[f"symbol.{symbol.kind}"]).format(symbol=symbol.text)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

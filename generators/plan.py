@@ -1,0 +1,108 @@
+"""What a release builds, shard by shard: names and contents are a pure function of the release and the shard size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from unisandbox.errors import CapacityError, Shortage
+from unisandbox.generators.registry import FAMILIES
+from unisandbox.generators.release import Config, Release
+from unisandbox.generators.rows import rows
+from unisandbox.generators.tables import Table
+
+SHARD_ROWS = 2**16
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Rows of one level, from `start`; tables that are not made of levels have one segment of level 0."""
+
+    level: int
+    start: int
+    count: int
+
+
+@dataclass(frozen=True)
+class ShardPlan:
+    """One Parquet file of a release before it is built."""
+
+    config: str
+    split: str
+    schema: str
+    number: int
+    of: int
+    segments: tuple[Segment, ...]
+
+    @property
+    def path(self) -> str:
+        """The file's place in the release folder."""
+        return f"data/{self.config}/{self.split}-{self.number:05d}-of-{self.of:05d}.parquet"
+
+    @property
+    def rows(self) -> int:
+        """Rows that the file holds."""
+        return sum(segment.count for segment in self.segments)
+
+
+def plan(release: Release, shard_rows: int = SHARD_ROWS) -> tuple[ShardPlan, ...]:
+    """Return all shards of a release, in the order of its file.
+
+    Raises:
+        CapacityError: Splits ask for more rows than their spaces hold.
+    """
+    shortages = [shortage for config in release.configs for shortage in _shortages(release, config)]
+    if shortages:
+        raise CapacityError(*shortages)
+    shards: list[ShardPlan] = []
+    for config in release.configs:
+        for split in config.splits:
+            segments = [Segment(level, 0, count) for level, count in zip(split.levels, split.rows, strict=True)]
+            shards += _cut(config.family, split.name, "item", segments, shard_rows)
+        for table in tables(release, config):
+            shards += _cut(table.config, table.split, table.schema, [Segment(0, 0, table.rows)], shard_rows)
+    return tuple(shards)
+
+
+def tables(release: Release, config: Config) -> Sequence[Table]:
+    """Return the tables that a family publishes beside its items."""
+    return FAMILIES[config.family].tables(release.part(config, config.splits[0], config.splits[0].levels[0]), config.options)
+
+
+def rows_of_shard(release: Release, shard: ShardPlan) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a shard in order, in the column order of its schema."""
+    for config in release.configs:
+        if config.family == shard.config:
+            split = next(split for split in config.splits if split.name == shard.split)
+            for segment in shard.segments:
+                yield from rows(config.options, release.part(config, split, segment.level), segment.start, segment.count)
+        for table in tables(release, config):
+            if (table.config, table.split) == (shard.config, shard.split):
+                for segment in shard.segments:
+                    yield from table.make(segment.start, segment.count)
+
+
+def _shortages(release: Release, config: Config) -> Iterator[Shortage]:
+    for split in config.splits:
+        for level, want in zip(split.levels, split.rows, strict=True):
+            have = len(config.options.space(release.part(config, split, level)))
+            if want > have:
+                where = f"{release.where}: {config.family}.splits.{split.name}.rows, level {level}"
+                yield Shortage(where, have, want)
+
+
+def _cut(config: str, split: str, schema: str, segments: list[Segment], shard_rows: int) -> list[ShardPlan]:
+    """Return segments in order, cut into shards of at most `shard_rows` rows."""
+    files: list[list[Segment]] = [[]]
+    room = shard_rows
+    for segment in segments:
+        start, left = segment.start, segment.count
+        while left:
+            if not room:
+                files.append([])
+                room = shard_rows
+            taken = min(left, room)
+            files[-1].append(Segment(segment.level, start, taken))
+            start, left, room = start + taken, left - taken, room - taken
+    return [ShardPlan(config, split, schema, i, len(files), tuple(parts)) for i, parts in enumerate(files)]

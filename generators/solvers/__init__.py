@@ -1,0 +1,1 @@
+"""One file a family: answers computed again from the published words alone."""

@@ -1,0 +1,77 @@
+"""The words that sentences about characters are made of, and what each means: the lexicon of the solver of `knowledge`.
+
+Written from the published value sets, without a look at how worlds are drawn. A word or a pair of words is either a value by itself
+("beanie", "top hat"), a value of whatever the clause is about ("red"), or a cue ("shirt").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from unisandbox.generators.vocabulary import nouns_in
+
+RELATIONS = frozenset({"friend", "neighbour", "teacher"})
+ARTICLES = frozenset({"a", "an", "the"})
+FILLER = frozenset({"occupation", "lives", "home"})  # sentences with these state nothing that is asked
+COLOURS = frozenset({"black", "brown", "blond", "red", "white", "blue", "green", "purple", "yellow", "pink"})
+CATEGORIES = ("fruit", "flower", "animal", "vehicle")
+
+# what a clause is about; hair alone is about the style, with a colour or the word colour about the colour
+CUES: Mapping[str, str] = {
+    "hair": "hair_style",
+    "hairstyle": "hair_style",
+    "age": "age_group",
+    "old": "age_group",
+    "glasses": "glasses",
+    "eyewear": "glasses",
+    "nose": "glasses",
+    "hat": "hat",
+    "head": "hat",
+    "headwear": "hat",
+    "shirt": "shirt_colour",
+    "shirts": "shirt_colour",
+    **{word: f"favourite_{category}" for category in CATEGORIES for word in (category, f"{category}s")},
+}
+
+# values that say what they are of; articles are left out before words are paired
+VALUES: Mapping[str, tuple[str, str]] = {
+    "short hair": ("hair_style", "short"),
+    "long straight": ("hair_style", "long"),
+    "curly hair": ("hair_style", "curly"),
+    "braids": ("hair_style", "braids"),
+    "bun": ("hair_style", "bun"),
+    "ponytail": ("hair_style", "ponytail"),
+    "child": ("age_group", "child"),
+    "adult": ("age_group", "adult"),
+    "elderly": ("age_group", "elderly"),
+    "no glasses": ("glasses", "none"),
+    "without glasses": ("glasses", "none"),
+    "round glasses": ("glasses", "round"),
+    "square glasses": ("glasses", "square"),
+    "sunglasses": ("glasses", "sunglasses"),
+    "no hat": ("hat", "none"),
+    "without hat": ("hat", "none"),
+    "cap": ("hat", "cap"),
+    "beanie": ("hat", "beanie"),
+    "top hat": ("hat", "top hat"),
+    "straw hat": ("hat", "straw hat"),
+    "party hat": ("hat", "party hat"),
+}
+
+
+class Objects(NamedTuple):
+    """The objects of the vocabulary that can be a favourite, by their words: singular -> attributes it can be a value of."""
+
+    attributes: Mapping[str, frozenset[str]]
+
+
+@lru_cache
+def objects() -> Objects:
+    """Return the objects of the four categories of favourites."""
+    found: dict[str, frozenset[str]] = {}
+    for category in CATEGORIES:
+        for noun in nouns_in(category):
+            found[noun.name] = found.get(noun.name, frozenset()) | {f"favourite_{category}"}
+    return Objects(found)

@@ -1,0 +1,1 @@
+"""The contract between the halves: JSON Schemas, and the checks and files derived from them."""
