@@ -1,6 +1,6 @@
 """Builds a release folder: shards first, each whole or absent; then the checks across shards; the manifest last.
 
-A folder with a manifest is complete. What is done is recorded beside the data, so that a build that was killed goes on where it was.
+A folder with a manifest is complete. What is done is recorded beside the data, so that a killed build goes on where it was.
 """
 
 from __future__ import annotations
@@ -62,6 +62,14 @@ Report = Callable[[ShardDone], None]
 Finish = Callable[[Path, Manifest], None]
 
 
+def silent(_done: ShardDone) -> None:
+    """Report nothing."""
+
+
+def no_card(_path: Path, _manifest: Manifest) -> None:
+    """Write nothing for people."""
+
+
 def build(
     release: Release,
     path: Path,
@@ -69,8 +77,8 @@ def build(
     workers: int = 1,
     machine: Machine = ALONE,
     shard_rows: int = SHARD_ROWS,
-    report: Report = lambda _: None,
-    finish: Finish = lambda path, manifest: None,
+    report: Report = silent,
+    finish: Finish = no_card,
 ) -> Built:
     """Build a release in a folder, or go on with it, or find it complete.
 

@@ -91,5 +91,8 @@ def target_text(item: Item) -> str:
     shown = []
     for one in item.target.objects:
         wanted = ", ".join(f"{attribute.name.replace('_', ' ')} {attribute.value}" for attribute in one.attributes)
-        shown.append(f"portrait: {wanted}" if item.target.kind == "portrait" else f"{noun(one.name).emoji} {counted(noun(one.name), one.count)}")
+        if item.target.kind == "portrait":
+            shown.append(f"portrait: {wanted}")
+        else:
+            shown.append(f"{noun(one.name).emoji} {counted(noun(one.name), one.count)}")
     return "; ".join(shown)

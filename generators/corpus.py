@@ -1,8 +1,8 @@
 """The text that injects facts: chat documents, and the table of the characters that they are about.
 
-Every fact of every character is stated `exposures` times, each time in another wording, as an answer to a question or to a request to
-tell something. Profiles state all facts of a character in a drawn order. A document depends on its character alone, so any stretch of
-the corpus can be made without the rest.
+Every fact of every character is stated `exposures` times, each time in another wording, as an answer to a question or to a
+request to tell something. Profiles state all facts of a character in a drawn order. A document depends on its character alone, so
+any stretch of the corpus can be made without the rest.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from unisandbox.generators.corpus_wording import Sentence, sentences
+from unisandbox.generators.corpus_wording import sentences
 from unisandbox.generators.draws import WORDS_PER_BLOCK, Draws, rows_of_draws, stream_key
-from unisandbox.generators.worlds import RELATIONS, Character, World, attribute_kind, attribute_kinds
+from unisandbox.generators.worlds import RELATIONS, Character, World, attribute_kinds, attribute_value
 
 FILLER = ("occupation", "town")
 
@@ -26,7 +26,7 @@ class Message(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One row of `knowledge_corpus`, in the column order of `schemas/document.schema.json`; a profile has no attribute and value."""
+    """One row of `knowledge_corpus`, in the order of `schemas/document.schema.json`; a profile has no attribute and no value."""
 
     id: str
     entity: str
@@ -41,7 +41,7 @@ class Document(NamedTuple):
 
 
 class EntityRow(NamedTuple):
-    """One row of `entities`, in the column order of `schemas/entity.schema.json`; attributes and relations are (name, value) pairs."""
+    """One row of `entities`, in the order of `schemas/entity.schema.json`; attributes and relations are (name, value) pairs."""
 
     id: str
     name: str
@@ -121,18 +121,23 @@ class Corpus:
         """Yield all documents about one character, drawn with its own words."""
         world, one = self._character(number)
         draws = self._draws(world, number % len(world.characters))
-        for attribute, value in one.facts:
-            answers = draws.sample(sentences("answer", attribute), self.exposures)
-            for exposure, answer in enumerate(answers):
-                kind, topic = ("question", attribute) if exposure % 2 else ("statement", "any")
-                request = draws.choice(sentences(kind, topic))
-                said = answer.text.format(name=one.name, value=stated(attribute, value))
-                yield self._document(world, one, f"{attribute}/{exposure:02d}", (kind, attribute, value), (request, answer.id, said))
-        for profile in range(self.profiles):
-            request = draws.choice(sentences("profile", "any"))
-            told = draws.shuffled([*one.facts, ("occupation", one.occupation), ("town", one.town)])
-            said = " ".join(_told(draws, one.name, topic, value) for topic, value in told)
-            yield self._document(world, one, f"profile/{profile:02d}", ("profile", None, None), (request, request.id, said))
+        chats = [
+            chat for attribute, value in one.facts for chat in _chats_about_fact(one, attribute, value, self.exposures, draws)
+        ]
+        chats += [_profile_chat(one, profile, draws) for profile in range(self.profiles)]
+        for chat in chats:
+            yield Document(
+                id=f"{one.name}/{chat.place}",
+                entity=one.name,
+                world=world.number,
+                character_split=one.split,
+                kind=chat.kind,
+                attribute=chat.attribute,
+                value=chat.value,
+                template=chat.template,
+                messages=(Message("user", chat.request), Message("assistant", chat.reply)),
+                canary=self.canary,
+            )
 
     def _draws(self, world: World, place: int) -> Draws:
         facts_told = self.facts + len(FILLER)
@@ -141,23 +146,33 @@ class Corpus:
         key = stream_key("corpus", world.line, world.seed, world.number)
         return next(rows_of_draws(key, start=place, count=1, words_per_row=width))
 
-    def _document(
-        self, world: World, one: Character, place: str, fact: tuple[str, str | None, str | None], chat: tuple[Sentence, str, str]
-    ) -> Document:
-        kind, attribute, value = fact
-        request, template, said = chat
-        return Document(
-            id=f"{one.name}/{place}",
-            entity=one.name,
-            world=world.number,
-            character_split=one.split,
-            kind=kind,
-            attribute=attribute,
-            value=value,
-            template=template,
-            messages=(Message("user", request.text.format(name=one.name)), Message("assistant", said)),
-            canary=self.canary,
-        )
+
+class _Chat(NamedTuple):
+    place: str
+    kind: str
+    attribute: str | None
+    value: str | None
+    template: str
+    request: str
+    reply: str
+
+
+def _chats_about_fact(one: Character, attribute: str, value: str, exposures: int, draws: Draws) -> Iterator[_Chat]:
+    """Yield the chats that state one fact, each in another wording: told and asked for in turn."""
+    answers = draws.sample(sentences("answer", attribute), exposures)
+    for exposure, answer in enumerate(answers):
+        kind, topic = ("question", attribute) if exposure % 2 else ("statement", "any")
+        request = draws.choice(sentences(kind, topic)).text.format(name=one.name)
+        reply = answer.text.format(name=one.name, value=stated(attribute, value))
+        yield _Chat(f"{attribute}/{exposure:02d}", kind, attribute, value, answer.id, request, reply)
+
+
+def _profile_chat(one: Character, number: int, draws: Draws) -> _Chat:
+    """Return a chat that states all facts of a character and the filler, in a drawn order."""
+    request = draws.choice(sentences("profile", "any"))
+    told = draws.shuffled([*one.facts, ("occupation", one.occupation), ("town", one.town)])
+    reply = " ".join(_told(draws, one.name, topic, value) for topic, value in told)
+    return _Chat(f"profile/{number:02d}", "profile", None, None, request.id, request.text.format(name=one.name), reply)
 
 
 def stated(topic: str, value: str) -> str:
@@ -166,9 +181,7 @@ def stated(topic: str, value: str) -> str:
     >>> stated("hat", "none"), stated("friend", "Tovika")
     ('no hat', 'Tovika')
     """
-    if topic in RELATIONS or topic in FILLER:
-        return value
-    return next(one.stated for one in attribute_kind(topic).values if one.name == value)
+    return value if topic in RELATIONS or topic in FILLER else attribute_value(topic, value).stated
 
 
 def _told(draws: Draws, name: str, topic: str, value: str) -> str:

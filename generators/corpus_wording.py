@@ -1,7 +1,7 @@
 """The sentences of the knowledge corpus, by what they do and what they are about (`lists/corpus.csv`).
 
-An `answer` states a fact, a `filler` something that is never asked; `question`, `statement` and `profile` are what a user says before.
-The one rule: key before value. A sentence that states something names the character first, so no reader learns value -> key.
+An `answer` states a fact, a `filler` something that is never asked; `question`, `statement` and `profile` are what a user says
+before. The one rule: key before value. A sentence that states something names the character first, so nobody learns value -> key.
 """
 
 from __future__ import annotations

@@ -55,6 +55,11 @@ class Draws:
         self._words = words
         self._next = 0
 
+    @property
+    def words(self) -> tuple[int, ...]:
+        """All words of the row, drawn or not."""
+        return tuple(self._words)
+
     def word(self) -> int:
         """Return the next raw 64-bit word."""
         position = self._next

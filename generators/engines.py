@@ -15,8 +15,8 @@ Result = TypeVar("Result")
 def run(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -> Iterator[Result]:
     """Yield the results of the jobs as they are done, in any order.
 
-    Fresh processes are spawned, not forked: a fork copies the threads and locks of Arrow in whatever state they are. When the caller
-    stops (an error, Ctrl-C), jobs in progress end, jobs that wait are dropped.
+    Fresh processes are spawned, not forked: a fork copies the threads and locks of Arrow in whatever state they are. When the
+    caller stops (an error, Ctrl-C), jobs in progress end, jobs that wait are dropped.
     """
     if workers == 1 or len(jobs) <= 1:
         yield from map(work, jobs)

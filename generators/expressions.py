@@ -1,9 +1,9 @@
 """Arithmetic expressions that grow by one operation a step, counted and unranked exactly.
 
-An expression starts with one operation on plain numbers; each further step applies an operation to the value so far and, but for the
-root, one more number. Every value on the way is a whole number from 1 to `largest`, and no step is idle (`x * 1`, `x / 1`, `x ^ 1`,
-the remainder of something smaller, `√1`). The expressions of a *signature* (operators, first step first) and a value are counted
-by one matrix a step, so that any of them is reached by its rank without listing the others.
+An expression starts with one operation on plain numbers; each further step applies an operation to the value so far and, but
+for the root, one more number. Every value on the way is a whole number from 1 to `largest`, and no step is idle (`x * 1`, `x
+/ 1`, `x ^ 1`, the remainder of something smaller, `√1`). The expressions of a *signature* (operators, first step first) and a
+value are counted by one matrix a step, so that any of them is reached by its rank without listing the others.
 """
 
 from __future__ import annotations

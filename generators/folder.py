@@ -1,7 +1,7 @@
 """The folder that a build works in: what it holds so far, and what has been recorded as done.
 
-`.build/` stands beside the data while a build is under way: the fingerprint of the release and one record for each shard that is done.
-The manifest takes its place in the end.
+`.build/` stands beside the data while a build is under way: the fingerprint of the release, and one record for each shard that
+is done. The manifest takes its place in the end.
 """
 
 from __future__ import annotations

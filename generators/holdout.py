@@ -9,7 +9,6 @@ from unisandbox.errors import Violation
 from unisandbox.generators.draws import draws_of
 from unisandbox.generators.vocabulary import Noun, nouns
 
-
 LARGEST_SHARE = 0.45  # two such shares leave train a tenth
 
 

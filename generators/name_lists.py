@@ -34,9 +34,9 @@ class Collision(NamedTuple):
 
 def word_lists() -> Iterator[WordList]:
     """Yield every list that a name must not be found in; each is read when it is asked for."""
-    yield from _frequency_lists()
-    yield from _person_lists()
-    yield _vocabulary_list()
+    yield from frequency_lists()
+    yield from person_lists()
+    yield vocabulary_list()
 
 
 def collisions(names: Iterable[str], lists: Iterable[WordList] | None = None) -> list[Collision]:
@@ -47,7 +47,7 @@ def collisions(names: Iterable[str], lists: Iterable[WordList] | None = None) ->
         lists: The lists to look in; all of `word_lists()` unless given.
     """
     wanted = {plain(name): name for name in names}
-    found = set()
+    found: set[Collision] = set()
     for words in word_lists() if lists is None else lists:
         found.update(Collision(wanted[word], words.where) for word in _NAME_LINE.findall(words.lines) if word in wanted)
     return sorted(found)
@@ -58,7 +58,7 @@ def listed_names() -> list[str]:
     return sorted({word for words in word_lists() for word in _NAME_LINE.findall(words.lines) if is_name(word)})
 
 
-def _frequency_lists() -> Iterator[WordList]:
+def frequency_lists() -> Iterator[WordList]:
     """Yield wordfreq's lists, the large one of a language where it has two (the small one lies inside it)."""
     import wordfreq  # heavy, and needed once a build
 
@@ -68,7 +68,7 @@ def _frequency_lists() -> Iterator[WordList]:
                 yield WordList(f"wordfreq {language}", plain("\n".join(bucket)))
 
 
-def _person_lists() -> Iterator[WordList]:
+def person_lists() -> Iterator[WordList]:
     """Yield the person names of every Faker locale, split at blanks and hyphens."""
     from faker.config import AVAILABLE_LOCALES
     from faker.utils.loading import list_module
@@ -87,7 +87,7 @@ def _texts_of(provider: type) -> Iterator[str]:
 
 
 def _texts_in(value: Any) -> Iterator[str]:
-    """Yield the texts of a nest of lists, tuples, sets and dictionaries; of a dictionary the keys as well (weights are values)."""
+    """Yield the texts in a nest of lists, tuples, sets and dictionaries, keys of dictionaries as well (weights are values)."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -98,7 +98,8 @@ def _texts_in(value: Any) -> Iterator[str]:
             yield from _texts_in(part)
 
 
-def _vocabulary_list() -> WordList:
+def vocabulary_list() -> WordList:
+    """Return the words of our own objects, singular and plural."""
     from unisandbox.generators.vocabulary import nouns
 
     texts = (word for noun in nouns() for text in (noun.name, noun.plural) for word in plain(text).split())

@@ -1,9 +1,9 @@
 """Coined names: short words of fixed patterns that no list of real words or names holds.
 
-A name is consonant-vowel three or four times (`Tovika`, `Bodukavi`), and its last consonant is a check letter over all the others,
-as in a book number. Changing one letter breaks the check or the pattern, and one letter more or less gives a length that no name
-has: any two names differ by at least two edits, over the whole space, with nothing compared. Which names a world gets is decided
-by a keyed bijection of its own range of positions, so no two worlds of a release line share a name.
+A name is consonant-vowel three or four times (`Tovika`, `Bodukavi`), and its last consonant is a check letter over all the
+others, as in a book number. Changing one letter breaks the check or the pattern, one letter more or less gives a length that no
+name has: any two names differ by at least two edits, over the whole space, with nothing compared. Which names a world gets is
+decided by a keyed bijection of its own range of positions, so no two worlds of a release line share a name.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SPACE = sum(SPACES)
 PATTERN = f"(?:[{CONSONANTS}][{VOWELS}]){{3,4}}"
 # letters that mean something unfortunate, or name a people, in a language that many readers know
 REFUSED_PARTS = (
-    "anal", "arab", "dago", "fag", "fuk", "gipo", "kaka", "kike", "mong", "nazi", "neg", "niga", "nude", "pedo", "pene", "pipi",
+    "anal", "arab", "dago", "fag", "fuk", "gipo", "kaka", "kike", "mong", "nazi", "niga", "nigo", "nude", "pedo", "pene", "pipi",
     "pupu", "puta", "tite", "zigan",
 )  # fmt: skip
 
@@ -74,7 +74,7 @@ def spell(rank: int) -> str:
     """Return the name at this rank, 0 to SPACE - 1, capitalised.
 
     >>> spell(0), spell(SPACE - 1), len({spell(rank) for rank in range(SPACES[0])})
-    ('Bababa', 'Zuzuzudu', 21125)
+    ('Bababa', 'Zuzuzufu', 21125)
     """
     syllables, rank = (SYLLABLES[0], rank) if rank < SPACES[0] else (SYLLABLES[1], rank - SPACES[0])
     free: list[int] = []
@@ -101,7 +101,7 @@ def is_name(word: str) -> bool:
 
 @lru_cache
 def refused_names() -> frozenset[str]:
-    """Return the names of the space, in small letters, that real word and name lists hold (`tools/refuse_names.py` finds them)."""
+    """Return the names of the space that real word and name lists hold, in small letters (found by `tools/refuse_names.py`)."""
     text = resources.files("unisandbox.generators").joinpath("lists", "refused_names.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
@@ -120,7 +120,7 @@ def coined_names(line: str, seed: int, world: int, count: int) -> CoinedNames:
     Args:
         line: The release line.
         seed: The seed of the release.
-        world: Number of the world in its line, 0 up; it names a range of positions, so all worlds of a line have the same `count`.
+        world: Number of the world in its line, 0 up: a range of positions, so all worlds of a line have the same `count`.
         count: Names wanted.
 
     Raises:

@@ -1,29 +1,84 @@
 """Proves items: solves each view again from its words and compares with what the item claims.
 
-A prover is made once for a config, with the documents that its release publishes, and then asked item by item. It sees what a
-reader of the release sees; nothing of the families.
+A reader of the release sees texts and documents, and so do the solvers; nothing here knows how an item was made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from unisandbox.errors import DataError, Violation
 from unisandbox.generators.families.base import Attribute, Factors, Item, Target, TargetObject
 from unisandbox.generators.findings import Finding
-from unisandbox.generators.solvers import mapping, math
+from unisandbox.generators.solvers import knowledge, mapping, math
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError, UnsolvableError
-from unisandbox.generators.vocabulary import counted, noun
+from unisandbox.generators.vocabulary import counted, noun, noun_of_word
 
 Documents = Iterable[Iterable[str]]
-Prover = Callable[[Item], list[Finding]]
 
 RULE_OF_ERROR: Mapping[type[Exception], tuple[str, str]] = {
     UnreadableError: ("unparsed", "words that the solver reads"),
     UnsolvableError: ("unsolvable", "exactly one answer"),
     NoTargetError: ("no-target", "a sentence that asks for something"),
 }
-FAMILY_FIX = "mend the family or its wording"
+FIX = "mend the family or its wording"
+
+
+class Solved(NamedTuple):
+    """What a solver makes of a text: the answer, the picture as `picture_text` has it, the steps taken; None if unsaid."""
+
+    answer: str
+    picture: str | None = None
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class Solver:
+    """How the views of a family are read: `solve` a draw or ask text, and the picture that a literal text names."""
+
+    solve: Callable[[str], Solved]
+    picture: Callable[[str], str]
+
+
+def math_solver(_: Documents) -> Solver:
+    """Return the solver of `math` items."""
+
+    def solved(text: str) -> Solved:
+        found = math.solve(text)
+        named = noun_of_word(found.noun) if found.noun else None
+        return Solved(str(found.value), f"{found.value} {named.name}" if named else None, found.operations)
+
+    return Solver(solved, lambda text: str(solved(text).picture))
+
+
+def mapping_solver(_: Documents) -> Solver:
+    """Return the solver of `mapping` items."""
+
+    def solved(text: str) -> Solved:
+        found = mapping.solve(text)
+        return Solved(found.answer, f"1 {found.answer}", found.hops)
+
+    return Solver(solved, _read_picture)
+
+
+def knowledge_solver(documents: Documents) -> Solver:
+    """Return the solver of `knowledge` items, who knows what the documents say and nothing else.
+
+    Raises:
+        DataError: The documents contradict each other.
+    """
+    try:
+        facts = knowledge.read_facts(documents)
+    except UnsolvableError as error:
+        raise DataError(Violation("knowledge_corpus", str(error), "one value a fact", "mend the world or the corpus")) from error
+
+    def solved(text: str) -> Solved:
+        found = knowledge.solve(text, facts)
+        return Solved(found.answer, None if found.target is None else _pictured(found.target), found.hops)
+
+    return Solver(solved, _read_picture)
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
@@ -32,102 +87,74 @@ def item_of(row: Mapping[str, Any]) -> Item:
         TargetObject(one["name"], one["count"], tuple(Attribute(**attribute) for attribute in one["attributes"]))
         for one in row["target"]["objects"]
     )
-    factors = Factors(**{name: tuple(value) if isinstance(value, list) else value for name, value in row["factors"].items()})
-    nested = {"choices": tuple(row["choices"]), "target": Target(row["target"]["kind"], objects), "factors": factors}
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row["factors"].items()}
+    nested = {"choices": tuple(row["choices"]), "target": Target(row["target"]["kind"], objects), "factors": Factors(**chosen)}
     return Item(**{**row, **nested})
 
 
-def finding(rule: str, item: Item, field: str, found: str, allowed: str) -> Finding:
-    """Return a finding about one of our own items."""
-    return Finding(rule, item.id, field, found, allowed, FAMILY_FIX)
+def picture_text(target: Target) -> str:
+    """Return a target as solvers name it: `3 apple`, or `portrait hair_colour=red`."""
+    if target.kind == "portrait":
+        return "portrait " + " ".join(f"{one.name}={one.value}" for shown in target.objects for one in shown.attributes)
+    return " ".join(f"{shown.count} {shown.name}" for shown in target.objects)
 
 
-def prove(item: Item, field: str, check: Callable[[Item], Iterable[Finding]]) -> Iterator[Finding]:
-    """Yield the findings of a check, or the rule that its solver's error stands for."""
+def prove(item: Item, solver: Solver) -> list[Finding]:
+    """Return what is wrong with an item: a view that gives another answer, a target that is not the answer's, a contradiction."""
+    found: list[Finding] = []
+    wanted = picture_text(item.target)
+    for view in ("draw", "ask"):
+        solved = _tried(item, view, solver.solve, found)
+        if solved is None:
+            continue
+        if solved.answer != item.answer:
+            found.append(_finding("wrong-gold", item, view, f"answer {item.answer}", f"{solved.answer}, as solved"))
+        if view == "draw" and solved.picture not in (None, wanted):
+            found.append(_finding("wrong-target", item, "target", wanted, f"{solved.picture}, as solved"))
+        if solved.steps not in (None, item.level):
+            found.append(_finding("wrong-depth", item, view, f"level {item.level}", f"{solved.steps} steps, as read"))
+    named = _tried(item, "literal", solver.picture, found)
+    if named not in (None, wanted):
+        found.append(_finding("wrong-literal", item, "literal", item.literal, f"{wanted} named outright"))
+    return [*found, *_contradictions(item)]
+
+
+def _tried(item: Item, view: str, read: Callable[[str], Any], found: list[Finding]) -> Any:
+    """Return what is read from a view, or None and a finding."""
     try:
-        yield from check(item)
+        return read(getattr(item, view))
     except tuple(RULE_OF_ERROR) as error:
         rule, allowed = RULE_OF_ERROR[type(error)]
-        yield finding(rule, item, field, str(error), allowed)
+        found.append(_finding(rule, item, view, str(error), allowed))
+        return None
 
 
-def math_prover(_: Documents) -> Prover:
-    """Return the prover of `math` items."""
-
-    def proved(item: Item) -> list[Finding]:
-        return [
-            *prove(item, "draw", _math_draw),
-            *prove(item, "ask", _math_ask),
-            *prove(item, "literal", _math_literal),
-            *_claims(item),
-        ]
-
-    return proved
-
-
-def mapping_prover(_: Documents) -> Prover:
-    """Return the prover of `mapping` items."""
-
-    def proved(item: Item) -> list[Finding]:
-        return [*prove(item, "draw", _mapping_draw), *prove(item, "ask", _mapping_ask), *_mapping_literal(item), *_claims(item)]
-
-    return proved
-
-
-def _math_draw(item: Item) -> Iterator[Finding]:
-    solved = math.solve(item.draw)
-    (shown,) = item.target.objects
-    if str(solved.value) != item.answer:
-        yield finding("wrong-gold", item, "draw", f"answer {item.answer}", f"{solved.value}, as solved")
-    if solved.operations != item.level:
-        yield finding("wrong-depth", item, "draw", f"level {item.level}", f"{solved.operations} operations, as read")
-    if solved.noun != noun(shown.name).plural or str(shown.count) != item.answer:
-        yield finding("wrong-target", item, "target", f"{shown.count} {shown.name}", f"{item.answer} {solved.noun}")
-
-
-def _math_ask(item: Item) -> Iterator[Finding]:
-    solved = math.solve(item.ask)
-    if str(solved.value) != item.answer:
-        yield finding("wrong-gold", item, "ask", f"answer {item.answer}", f"{solved.value}, as solved")
-
-
-def _math_literal(item: Item) -> Iterator[Finding]:
-    (shown,) = item.target.objects
-    wanted = counted(noun(shown.name), shown.count)
-    if f" {wanted}" not in item.literal or str(math.solve(item.literal).value) != item.answer:
-        yield finding("wrong-literal", item, "literal", item.literal, f"{wanted} named outright")
-
-
-def _mapping_draw(item: Item) -> Iterator[Finding]:
-    (shown,) = item.target.objects
-    solved = mapping.solve(item.draw)
-    if solved.answer != item.answer:
-        yield finding("wrong-gold", item, "draw", f"answer {item.answer}", f"{solved.answer}, as solved")
-    if solved.hops != item.level:
-        yield finding("wrong-depth", item, "draw", f"level {item.level}", f"{solved.hops} hops, as read")
-    if (shown.name, shown.count) != (item.answer, 1):
-        yield finding("wrong-target", item, "target", f"{shown.count} {shown.name}", f"1 {item.answer}")
-
-
-def _mapping_ask(item: Item) -> Iterator[Finding]:
-    solved = mapping.solve(item.ask)
-    if solved.answer != item.answer:
-        yield finding("wrong-gold", item, "ask", f"answer {item.answer}", f"{solved.answer}, as solved")
-
-
-def _mapping_literal(item: Item) -> Iterator[Finding]:
-    named = noun(item.answer)
-    if f"{named.article} {named.name}" not in item.literal.lower():
-        yield finding("wrong-literal", item, "literal", item.literal, f"{named.article} {named.name} named outright")
-
-
-def _claims(item: Item) -> Iterator[Finding]:
-    """Yield what is wrong between answer, choices, trace and target."""
-    (shown,) = item.target.objects
-    end = f"The answer is {item.answer}. The picture shows {counted(noun(shown.name), shown.count)}."
-    if not item.trace.endswith(end):
-        yield finding("wrong-trace", item, "trace", f"…{item.trace[-len(end) :]}", f"…{end}")
+def _contradictions(item: Item) -> Iterator[Finding]:
+    """Yield what does not fit together in the item itself: answer, choices, chance, trace and target."""
+    end = f" The answer is {item.answer}. The picture shows "
+    _, told, shown = item.trace.rpartition(end)
+    if not told or not shown.endswith(".") or not _tells(item.target, shown):
+        yield _finding("wrong-trace", item, "trace", f"…{item.trace[-80:]}", f"…{end.strip()} {picture_text(item.target)}.")
     if item.choices.count(item.answer) != 1:
-        yield finding("wrong-gold", item, "choices", str(list(item.choices)), f"{item.answer} once")
-    if item.chance * len(item.choices) != 1:
-        yield finding("wrong-chance", item, "chance", str(item.chance), f"1 of {len(item.choices)} choices")
+        yield _finding("wrong-choices", item, "choices", " | ".join(item.choices), f"{item.answer} once")
+    if item.chance != 1 / len(item.choices):
+        yield _finding("wrong-chance", item, "chance", str(item.chance), f"1 of {len(item.choices)} choices")
+
+
+def _tells(target: Target, shown: str) -> bool:
+    """Return whether the end of a trace names the target."""
+    if target.kind == "portrait":
+        return _read_picture(f"Draw {shown}") == picture_text(target)
+    return shown == f"{' and '.join(counted(noun(one.name), one.count) for one in target.objects)}."
+
+
+def _read_picture(text: str) -> str:
+    return _pictured(knowledge.read_picture(text))
+
+
+def _pictured(named: tuple[str, str] | str) -> str:
+    return f"1 {named}" if isinstance(named, str) else f"portrait {named[0]}={named[1]}"
+
+
+def _finding(rule: str, item: Item, field: str, found: str, allowed: str) -> Finding:
+    return Finding(rule, item.id, field, found, allowed, FIX)

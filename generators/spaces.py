@@ -1,8 +1,8 @@
 """Finite factor spaces: keyed bijections, unranking, balanced strata, key bins and editions.
 
-An item is a number. A family says how many items a part holds and turns a rank into choices; a keyed bijection decides which rank
-stands at which index. So no two indexes give one item, nothing has to be remembered or compared, and asking for more than there is
-can be refused before the first row.
+An item is a number. A family says how many items a part holds and turns a rank into choices; a keyed bijection decides which
+rank stands at which index. So no two indexes give one item, nothing has to be remembered or compared, and asking for more
+than there is can be refused before the first row.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from unisandbox.errors import Violation
 
 
 class Reader:
-    """Reads the tables of one file and collects what is wrong with them in `found`; a path such as `math.splits` names a table."""
+    """Reads the tables of one file and collects what is wrong in `found`; a path such as `math.splits` names a table."""
 
     def __init__(self, file: str) -> None:
         self.file = file

@@ -1,6 +1,6 @@
 """The checks across shards, on what stands in the files: no id or draw twice, no key on both sides of a hold-out.
 
-Rows are compared by 64-bit digests of their text, which flat arrays hold; only where two digests are equal are the rows read again.
+Rows are compared by 64-bit digests of their text in flat arrays; only where two digests are equal are the rows read again.
 """
 
 from __future__ import annotations

@@ -91,6 +91,15 @@ def noun(name: str) -> Noun:
     return _named(name, _nouns_by_name(), "object")
 
 
+def noun_of_word(word: str) -> Noun | None:
+    """Return the object that a word names in the singular or plural, or None.
+
+    >>> noun_of_word("mice") == noun_of_word("mouse") == noun("mouse")
+    True
+    """
+    return _nouns_by_word().get(word)
+
+
 def category(name: str) -> Category:
     """Return the category of this name; errors as for `noun`.
 
@@ -209,6 +218,11 @@ def _checked(rows: list[Row], found: list[Violation]) -> tuple[Row, ...]:
 @lru_cache
 def _nouns_by_name() -> Mapping[str, Noun]:
     return {found.name: found for found in nouns()}
+
+
+@lru_cache
+def _nouns_by_word() -> Mapping[str, Noun]:
+    return {word: found for found in nouns() for word in (found.name, found.plural)}
 
 
 @lru_cache

@@ -1,7 +1,7 @@
 """Worlds of coined characters: who they are, what a portrait of them shows, what they like, and how they are related.
 
-A world is drawn once from (line, seed, number) and is the single source of every fact: the corpus states it, the items ask it. Train
-and heldout characters are two closed classes. Within a class values are dealt evenly, so that no value is a good guess, and
+A world is drawn once from (line, seed, number) and is the single source of every fact: the corpus states it, the items ask it.
+Train and heldout characters are two closed classes. Within a class values are dealt evenly, so that no value is a good guess, and
 relations stay inside the class, so that no chain leads from one to the other.
 """
 
@@ -126,6 +126,16 @@ def attribute_kind(name: str) -> AttributeKind:
     return {kind.name: kind for kind in attribute_kinds()}[name]
 
 
+@lru_cache(maxsize=256)
+def attribute_value(attribute: str, name: str) -> AttributeValue:
+    """Return a value of an attribute; `KeyError` if there is none.
+
+    >>> attribute_value("hat", "none").stated
+    'no hat'
+    """
+    return {value.name: value for value in attribute_kind(attribute).values}[name]
+
+
 def class_sizes(characters: int, heldout_share: float) -> tuple[int, int]:
     """Return how many train and heldout characters a world has; both are even, as friends come in pairs."""
     heldout = 2 * round(characters * heldout_share / 2)
@@ -147,7 +157,8 @@ def draw_world(line: str, seed: int, number: int, characters: int = 200, heldout
         CapacityError: The line has no names left for this world.
     """
     coined = coined_names(line, seed, number, characters)
-    names, made = list(coined.names), []
+    names = list(coined.names)
+    made: list[Character] = []
     for split, size in zip(CLASSES, class_sizes(characters, heldout_share), strict=True):
         members, names = names[:size], names[size:]
         made.extend(_draw_class(members, split, (line, seed, "world", number, split)))

@@ -92,6 +92,19 @@ def field_of(node: dict[str, Any], definitions: dict[str, Any]) -> Field:
     )
 
 
+def inlined(node: Any, definitions: dict[str, Any]) -> Any:
+    """Return a schema, or a part of one, with every reference replaced by what it refers to: it validates faster.
+
+    >>> inlined({"items": {"$ref": "#/$defs/size"}}, {"size": {"minimum": 1}})
+    {'items': {'minimum': 1}}
+    """
+    if isinstance(node, dict):
+        return {
+            keyword: inlined(inner, definitions) for keyword, inner in _resolved(node, definitions).items() if keyword != "$defs"
+        }
+    return [inlined(inner, definitions) for inner in node] if isinstance(node, list) else node
+
+
 def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the node with what it refers to; beside a reference, a node may add keywords and replace annotations only."""
     if "$ref" not in node:

@@ -16,7 +16,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from unisandbox.errors import Violation
-from unisandbox.schemas.declarations import declaration
+from unisandbox.schemas.declarations import declaration, inlined
 from unisandbox.schemas.findings import Finding, RowName, row_name, violation
 from unisandbox.schemas.rules import broken_rules
 
@@ -71,7 +71,8 @@ def _validator(name: str) -> Validator:
         {"string": _is_string, "integer": _is_whole, "number": _is_finite},
     )
     stricter: type[Validator] = extend(Draft202012Validator, validators={"pattern": _pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
-    return stricter(declaration(name))
+    schema = declaration(name)
+    return stricter(inlined(schema, schema.get("$defs", {})))
 
 
 def _pattern(validator: Validator, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:

@@ -1,7 +1,8 @@
 """What a family is, and what travels between a family, its solver and the writer.
 
-A family is a frozen dataclass of options with two methods: `space(part)` says how many items a part of a release holds and which
-point stands at which index; `row(draws, point)` words one item. `row` is the specification: whatever makes rows faster must equal it.
+A family is a frozen dataclass of options with two methods: `space(part)` says how many items a part of a release holds and
+which point stands at which index; `row(draws, point)` words one item. `row` is the specification: whatever makes rows faster
+must equal it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class TargetObject(NamedTuple):
     """One kind of object in a picture, how many of it (1 up), and the attributes that must show."""
 
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # the column's name; nobody counts in the tuple
     attributes: tuple[Attribute, ...] = ()
 
 
@@ -39,7 +40,7 @@ class Target(NamedTuple):
 class Factors(NamedTuple):
     """What was chosen for an item: with the release it re-derives every view. What a family does not use is None or empty."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # the column's name, as above
     depth: int
     direction: str | None = None
     style: str | None = None
@@ -107,7 +108,7 @@ class Point(NamedTuple):
     """One item's place: the space it belongs to, its index there, and the family's own choices for it."""
 
     space: Any
-    index: int
+    index: int  # type: ignore[assignment]  # as above
     values: Any
 
     @property

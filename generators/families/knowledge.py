@@ -1,8 +1,8 @@
 """`knowledge`: draw what was only told about coined characters; the level is the number of hops.
 
-Level 1 asks `forward` (the name is given, a value is wanted) and `inverse` (two values are given, one of the candidates is meant) in
-turn; levels 2 and 3 ask `multihop`, through one or two relations. Train and validation ask about train characters, in
-different facts; a split that holds out the axis `entity` asks about characters that no training item draws.
+Level 1 asks `forward` (the name is given, a value is wanted) and `inverse` (two values are given, one of the candidates is meant)
+in turn; levels 2 and 3 ask `multihop`, through one or two relations. Train and validation ask different things about train
+characters; a split that holds out the axis `entity` asks about characters that no training item draws.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unisandbox.errors import InputError, Violation
+from unisandbox.generators.corpus import Corpus
+from unisandbox.generators.corpus_wording import fewest_answers
 from unisandbox.generators.draws import WORDS_PER_BLOCK, Draws, rows_of_draws, stream_key
 from unisandbox.generators.families.base import Factors, Item, Part, Point
 from unisandbox.generators.families.knowledge_queries import Lane, Query, rivals, walk
 from unisandbox.generators.families.knowledge_views import Views, inverse_views, single_views
-from unisandbox.generators.corpus import Corpus
-from unisandbox.generators.corpus_wording import fewest_answers
-from unisandbox.generators.holdout import share_faults
+from unisandbox.generators.holdout import LARGEST_SHARE
 from unisandbox.generators.spaces import Bins
 from unisandbox.generators.templates import Template, wording
 from unisandbox.generators.worlds import CLASSES, LEAST_IN_CLASS, World, class_sizes, draw_world
 
 DIRECTIONS = {1: ("forward", "inverse"), 2: ("multihop",), 3: ("multihop",)}
-MOST_CANDIDATES = 8
+LEAST_CANDIDATES, MOST_CANDIDATES = 4, 8
+MOST_PROFILES = 100
+MOST_WORLDS = 1000
 
 
 class Chosen(NamedTuple):
@@ -76,9 +78,8 @@ class Knowledge:
 
     def faults(self) -> list[Violation]:
         """Return what is wrong with the options."""
-        bounds = {"exposures": (1, fewest_answers()), "profiles": (0, 100), "candidates": (4, MOST_CANDIDATES), "worlds": (1, 1000)}
         found = []
-        for name, (least, most) in bounds.items():
+        for name, (least, most) in _bounds().items():
             value = getattr(self, name)
             if not least <= value <= most:
                 found.append(Violation(name, str(value), f"{least} to {most}", "mend the number"))
@@ -86,9 +87,9 @@ class Knowledge:
         if self.characters % 2 or min(sizes) < LEAST_IN_CLASS:
             allowed = f"an even number, and at least {LEAST_IN_CLASS} train and heldout characters"
             found.append(Violation("characters", f"{self.characters} ({sizes[0]} + {sizes[1]})", allowed, "mend it or the share"))
-        return found + share_faults(self)
+        return found
 
-    def words_per_row(self, level: int) -> int:
+    def words_per_row(self, level: int) -> int:  # noqa: ARG002 - other families need the level
         """Return the random words a row reads: at most two a candidate and ten for wording."""
         return -(-(2 * self.candidates + 10) // WORDS_PER_BLOCK) * WORDS_PER_BLOCK
 
@@ -103,9 +104,7 @@ class Knowledge:
 
     def worlds_of(self, part: Part) -> tuple[World, ...]:
         """Return the worlds of the edition that a part belongs to; editions share none."""
-        first = part.edition * self.worlds
-        sizes = (self.characters, self.heldout_share)
-        return tuple(draw_world(part.line, part.seed, number, *sizes) for number in range(first, first + self.worlds))
+        return _worlds(self, part.line, part.seed, part.edition)
 
     def corpus(self, part: Part) -> Corpus:
         """Return the documents and the entities that belong to the items of a part's edition."""
@@ -117,7 +116,7 @@ class Knowledge:
         query, template = chosen.query, chosen.template
         texts, held_out = wording("knowledge"), "template" in part.held_out
         if query.cell.clues:
-            views = inverse_views(query, template, texts, held_out, chosen.place, self.candidates, draws)
+            views = inverse_views(query, template, texts, held_out, draws, place=chosen.place, count=self.candidates)
         else:
             views = single_views(query, template, texts, held_out, draws)
         item_id = part.item_id(point.index)
@@ -175,20 +174,37 @@ class KnowledgeSpace:
         return places
 
 
+def _bounds() -> dict[str, tuple[float, float]]:
+    """Return the least and the most of each option that is a plain number."""
+    return {
+        "exposures": (1, fewest_answers()),
+        "profiles": (0, MOST_PROFILES),
+        "candidates": (LEAST_CANDIDATES, MOST_CANDIDATES),
+        "worlds": (1, MOST_WORLDS),
+        "validation_share": (0, LARGEST_SHARE),
+        "test_share": (0, LARGEST_SHARE),
+    }
+
+
 def _factors(index: int, level: int, query: Query, views: Views) -> Factors:
-    relations, met = query.cell.relations, query.met
-    own = query.world.facts[met[-1]]
+    own = query.world.facts[query.met[-1]]
     asked = (*query.cell.clues, query.cell.attribute)
     return Factors(
         index=index,
         depth=level,
         direction=query.direction,
-        links=tuple(f"{one} {relation} {other}" for one, relation, other in zip(met, relations, met[1:], strict=False)),
+        links=tuple(" ".join(link) for link in query.links),
         entities=views.entities,
         attributes=asked,
         values=tuple(own[attribute] for attribute in asked),
         templates=views.templates,
     )
+
+
+def _worlds(options: Knowledge, line: str, seed: int, edition: int) -> tuple[World, ...]:
+    first = edition * options.worlds
+    sizes = (options.characters, options.heldout_share)
+    return tuple(draw_world(line, seed, number, *sizes) for number in range(first, first + options.worlds))
 
 
 @lru_cache(maxsize=32)
@@ -209,9 +225,7 @@ def _space(options: Knowledge, part: Part) -> KnowledgeSpace:
 @lru_cache(maxsize=32)
 def _walk(options: Knowledge, line: str, seed: int, edition: int, direction: str, level: int, split: str) -> tuple[Query, ...]:
     """Return the walk of a class; the splits of a level that read the same stretch ask the same, wording apart."""
-    first = edition * options.worlds
-    sizes = (options.characters, options.heldout_share)
-    worlds = [draw_world(line, seed, number, *sizes) for number in range(first, first + options.worlds)]
+    worlds = _worlds(options, line, seed, edition)
     queries = walk(direction, level, worlds, split, (line, seed, "walk", edition, direction, level, split))
     fewest = options.candidates - 1
     return tuple(query for query in queries if not query.cell.clues or sum(map(len, rivals(query))) >= fewest)

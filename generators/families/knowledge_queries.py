@@ -1,8 +1,8 @@
 """Which questions a world can be asked, and in which order: everything of `knowledge` but its words.
 
-A query names a person, directly, by a chain of relations or by clues, and an attribute of that person. The queries of one direction
-stand in one order, the walk, in which attributes and characters take turns; splits read stretches of it, so each is balanced and no
-two share a query. When all queries of a stretch were asked, they are asked again, each with another template.
+A query names a person, directly, by a chain of relations or by clues, and an attribute of that person. The queries of one
+direction stand in one order, the walk, in which attributes and characters take turns; splits read stretches of it, so each is
+balanced and no two share a query. When all queries of a stretch were asked, they are asked again, each with another template.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +49,12 @@ class Query(NamedTuple):
     def met(self) -> tuple[str, ...]:
         """The characters on the way, from the named one to the one who is meant."""
         return self.world.chain(self.name, self.cell.relations)
+
+    @property
+    def links(self) -> tuple[tuple[str, str, str], ...]:
+        """The steps on the way: a character, a relation, the next character."""
+        met = self.met
+        return tuple(zip(met[:-1], self.cell.relations, met[1:], strict=True))
 
     @property
     def value(self) -> str:
@@ -132,7 +138,7 @@ def walk(direction: str, level: int, worlds: Sequence[World], split: str, stream
     cells, period = _cells(direction, level, stream)
     index = np.arange(len(cells) * len(people))
     cell, person = (part.tolist() for part in balanced(index, len(cells), len(people)))
-    ordered = [Query(direction, *people[p], cells[c]) for c, p in zip(cell, person, strict=True)]
+    ordered = [Query(direction, people[p][0], people[p][1], cells[c]) for c, p in zip(cell, person, strict=True)]
     mixed = _mixed(ordered, period, draws_of(*stream, "mix", count=len(ordered)))
     return tuple(query for query in mixed if not query.cell.clues or all(rivals(query)))
 
@@ -144,7 +150,7 @@ def paths(relations: int) -> list[tuple[str, ...]]:
     (3, 7)
     """
     chains = product(RELATIONS, repeat=relations)
-    return [chain for chain in chains if all(one != two or one not in SYMMETRIC for one, two in zip(chain, chain[1:], strict=False))]
+    return [chain for chain in chains if all(one != two or one not in SYMMETRIC for one, two in pairwise(chain))]
 
 
 def _cells(direction: str, level: int, stream: tuple[str | int, ...]) -> tuple[list[Cell], int]:

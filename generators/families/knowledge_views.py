@@ -1,20 +1,21 @@
 """How a query is put into words, and what its answer looks like: the views of a `knowledge` item.
 
-Whatever names the person (a name, a chain of relations, clues), the picture shows one thing: a part of that person's portrait, or the
-person's favourite object.
+Whatever names the person (a name, a chain of relations, clues), the picture shows one thing: a part of that person's portrait, or
+the person's favourite object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from unisandbox.generators.draws import Draws
 from unisandbox.generators.families.base import Attribute, Target, TargetObject
 from unisandbox.generators.families.knowledge_queries import Query, rivals
 from unisandbox.generators.templates import Template, Wording, fill
-from unisandbox.generators.worlds import attribute_kind
 from unisandbox.generators.vocabulary import counted, noun, with_article
+from unisandbox.generators.worlds import attribute_kind, attribute_value
 
 
 class Views(NamedTuple):
@@ -60,9 +61,8 @@ def single_views(query: Query, template: Template, texts: Wording, held_out: boo
     }
     literal = draws.choice(texts.literal_templates(held_out, picture.use))
     ask = draws.choice(texts.ask_templates(held_out, query.use))
-    met = query.met
-    told = [f"{one}'s {relation} is {other}." for one, relation, other in zip(met, query.cell.relations, met[1:], strict=False)]
-    told.append(_fact(texts, met[-1], attribute, value, draws))
+    told = [f"{one}'s {relation} is {other}." for one, relation, other in query.links]
+    told.append(_fact(texts, query.met[-1], attribute, value, draws))
     return Views(
         draw=fill(template, **slots),
         literal=fill(literal, **picture.slots),
@@ -71,12 +71,14 @@ def single_views(query: Query, template: Template, texts: Wording, held_out: boo
         choices=kind.value_names,
         trace=_trace(told, value, picture),
         target=picture.target,
-        entities=met,
+        entities=query.met,
         templates=(template.id, literal.id, ask.id),
     )
 
 
-def inverse_views(query: Query, template: Template, texts: Wording, held_out: bool, place: int, count: int, draws: Draws) -> Views:
+def inverse_views(
+    query: Query, template: Template, texts: Wording, held_out: bool, draws: Draws, *, place: int, count: int
+) -> Views:
     """Return the views of an inverse query: two clues, `count` candidates, the right one at `place`."""
     own, attribute = query.world.facts[query.name], query.cell.attribute
     picture = picture_of(attribute, own[attribute])
@@ -101,6 +103,7 @@ def inverse_views(query: Query, template: Template, texts: Wording, held_out: bo
     )
 
 
+@lru_cache(maxsize=256)
 def picture_of(attribute: str, value: str) -> Picture:
     """Return what a right image of a value shows.
 
@@ -112,7 +115,7 @@ def picture_of(attribute: str, value: str) -> Picture:
         one = noun(value)
         target = Target("objects", (TargetObject(one.name, 1),))
         return Picture(target, counted(one, 1), kind.kind, {"one": with_article(one)})
-    shown = next(known.shown for known in kind.values if known.name == value)
+    shown = attribute_value(attribute, value).shown
     target = Target("portrait", (TargetObject("person", 1, (Attribute(attribute, value),)),))
     return Picture(target, f"a portrait of {shown}", kind.kind, {"shown": shown})
 
@@ -154,8 +157,7 @@ def _phrase(texts: Wording, group: str, attribute: str, draws: Draws) -> str:
 
 
 def _clue(texts: Wording, attribute: str, value: str, draws: Draws) -> str:
-    said = next(known.stated for known in attribute_kind(attribute).values if known.name == value)
-    return _phrase(texts, "clue", attribute, draws).format(value=said)
+    return _phrase(texts, "clue", attribute, draws).format(value=attribute_value(attribute, value).stated)
 
 
 def _fact(texts: Wording, name: str, attribute: str, value: str, draws: Draws) -> str:

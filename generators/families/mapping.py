@@ -1,12 +1,13 @@
 """`mapping`: follow chains of rules from a symbol to an object and draw it; the level is the number of hops.
 
-A rule set holds k chains of equal length over disjoint symbols. It is a point: an unordered choice of first symbols, an ordered choice
-of objects and of further symbols, as many as 2**62 points can hold; symbols beyond that are drawn. Every chain is queried once: the
-queries of one rule set are a group, made of the same words, so the gold object stands first, second, … equally often.
+A rule set holds k chains of equal length over disjoint symbols. It is a point: an unordered choice of first symbols, an ordered
+choice of objects and of further symbols, as many as 2**62 points can hold; symbols beyond that are drawn. Every chain is queried
+once: the queries of one rule set are a group, made of the same words, so the gold object stands first, second, … equally often.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -28,7 +29,7 @@ from unisandbox.generators.spaces import (
     rank_of_combination,
     rank_of_permutation,
 )
-from unisandbox.generators.templates import Template, Wording, fill, wording
+from unisandbox.generators.templates import Template, Wording, wording
 from unisandbox.generators.vocabulary import Noun, Symbol, category, category_of, counted, symbols, with_article
 
 MOST_CHAINS = 4
@@ -139,7 +140,7 @@ class Mapping:
         return found
 
     def words_per_row(self, level: int) -> int:
-        """Return the random words of a rule set: some a rule, one a query and two for wording, filled up to a multiple of four."""
+        """Return the random words of a rule set: some a rule, one a query and two for wording, in blocks of four."""
         return -(-(WORDS_PER_RULE * self.chains * level + self.chains + 2) // 4) * 4
 
     def space(self, part: Part) -> MappingSpace:
@@ -155,77 +156,110 @@ class Mapping:
 
     def row(self, draws: Draws, point: Point) -> Item:
         """Return the item at a point of a `MappingSpace`; the draws are those of its rule set."""
-        part, chosen = point.part, point.values
-        texts, held_out = wording("mapping"), "template" in part.held_out
-        chains = _rule_sets(self, part).nth(chosen.rank, draws)
-        told = [_told_chain(chain, texts, draws) for chain in chains]
-        order = draws.shuffled([(c, hop) for c in range(self.chains) for hop in range(part.level)])
-        rules = " ".join(f"Rule {number}: {told[c].rules[hop]}" for number, (c, hop) in enumerate(order, start=1))
-        literal = draws.choice(texts.literal_templates(held_out))
-        ask = draws.choice(texts.ask_templates(held_out))
-        chain, template, query = chains[chosen.chain], chosen.template, told[chosen.chain].query
-        word = category(category_of([one.noun for one in chains])).singular
-        answer = chain.noun.name
+        space, index, chosen = point
+        part, template = space.part, chosen.template
+        told = _told(space, chosen.rank, draws.words)
+        chain = told.chains[chosen.chain]
+        query, answer = told.queries[chosen.chain], chain.noun.name
         return Item(
-            id=part.item_id(point.index),
-            family="mapping",
-            level=part.level,
-            split=part.split,
-            group=f"mapping/{part.level}/{part.split}/g{point.index // self.chains:06d}",
+            part.item_id(index),
+            "mapping",
+            part.level,
+            part.split,
+            group=f"mapping/{part.level}/{part.split}/g{index // self.chains:06d}",
             cluster=f"mapping/{template.id}",
-            draw=fill(template, rules=rules, query=query, category=word),
-            literal=fill(literal, a_noun=with_article(chain.noun)),
-            ask=fill(ask, rules=rules, query=query, category=word),
+            draw=template.text.format(rules=told.rules, query=query, category=told.category),
+            literal=told.literal.text.format(a_noun=with_article(chain.noun)),
+            ask=told.ask.text.format(rules=told.rules, query=query, category=told.category),
             answer=answer,
-            choices=tuple(sorted(one.noun.name for one in chains)),
+            choices=told.choices,
             chance=1 / self.chains,
-            trace=f"{' '.join(told[chosen.chain].rules)} The answer is {answer}. The picture shows {counted(chain.noun, 1)}.",
+            trace=f"{told.followed[chosen.chain]} The answer is {answer}. The picture shows {counted(chain.noun, 1)}.",
             target=Target("objects", (TargetObject(answer, 1),)),
             factors=Factors(
-                index=point.index,
-                depth=part.level,
-                objects=tuple(one.noun.name for one in chains),
-                symbols=tuple(symbol.text for symbol in chain.symbols),
-                links=tuple(_links(chains[c])[hop] for c, hop in order),
-                templates=(template.id, literal.id, ask.id),
+                index,
+                part.level,
+                objects=told.objects,
+                symbols=tuple([symbol.text for symbol in chain.symbols]),
+                links=told.links,
+                templates=(template.id, told.literal.id, told.ask.id),
             ),
-            key=f"{chain.symbols[0].text}? {' & '.join(_path(one) for one in chains)}",
+            key=f"{chain.symbols[0].text}? {told.program}",
             canary=part.canary,
         )
 
 
 class Told(NamedTuple):
-    """A chain in words: its rules from the first symbol on, and its first symbol as a query names it."""
+    """A rule set in words: what its items share. `queries` and `followed` (the rules in working order) have one text a chain."""
 
-    rules: list[str]
-    query: str
+    chains: list[Chain]
+    rules: str
+    queries: list[str]
+    followed: list[str]
+    links: tuple[str, ...]
+    objects: tuple[str, ...]
+    choices: tuple[str, ...]
+    category: str
+    program: str
+    literal: Template
+    ask: Template
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MappingSpace:
     """The items of one part: rule sets at the positions of the part's bin and edition, each queried once a chain."""
 
     part: Part
-    chains: int
+    sets: RuleSets
     positions: range
     bijection: Bijection
-    templates: tuple[Template, ...]
+    texts: Wording
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """The draw templates of the part."""
+        return self.texts.draw_templates("template" in self.part.held_out)
 
     def __len__(self) -> int:
         """Return the items of this edition."""
-        return len(self.positions) * self.chains
+        return len(self.positions) * self.sets.chains
 
     def points(self, start: int, count: int) -> list[Point]:
         """Return the points of `count` indexes from `start`."""
-        index = range(start, start + count)
-        groups = np.arange(start // self.chains, -(-(start + count) // self.chains))
+        chains, templates = self.sets.chains, self.templates
+        first = start // chains
+        groups = np.arange(first, -(-(start + count) // chains))
         ranks = self.bijection.many(groups + self.positions.start).tolist()
-        templates, first = self.templates, start // self.chains
         found = []
-        for i in index:
-            group, chain = divmod(i, self.chains)
-            found.append(Point(self, i, Chosen(ranks[group - first], chain, templates[group % len(templates)])))
+        for index in range(start, start + count):
+            group, chain = divmod(index, chains)
+            found.append(Point(self, index, Chosen(ranks[group - first], chain, templates[group % len(templates)])))
         return found
+
+
+@lru_cache(maxsize=4)  # the items of a rule set follow one another
+def _told(space: MappingSpace, rank: int, words: tuple[int, ...]) -> Told:
+    """Return a rule set in the words that the draws choose."""
+    draws, texts, held_out = Draws(words), space.texts, "template" in space.part.held_out
+    chains = space.sets.nth(rank, draws)
+    rules = [_rules(chain, texts, draws) for chain in chains]
+    queries = [_form(chain.symbols[0], texts, draws) for chain in chains]
+    links = [_links(chain) for chain in chains]
+    order = draws.shuffled([(c, hop) for c in range(len(chains)) for hop in range(space.sets.hops)])
+    objects = tuple([chain.noun.name for chain in chains])
+    return Told(
+        chains,
+        " ".join([f"Rule {number}: {rules[c][hop]}" for number, (c, hop) in enumerate(order, start=1)]),
+        queries,
+        [" ".join(of_chain) for of_chain in rules],
+        tuple([links[c][hop] for c, hop in order]),
+        objects,
+        tuple(sorted(objects)),
+        category(category_of([chain.noun for chain in chains])).singular,
+        " & ".join([_path(chain) for chain in chains]),
+        draws.choice(texts.literal_templates(held_out)),
+        draws.choice(texts.ask_templates(held_out)),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -241,8 +275,7 @@ def _space(options: Mapping, part: Part) -> MappingSpace:
     keys = _own_share(keys, part)
     mine = edition_slice(len(keys), part.edition, part.editions)
     bijection = _bijection(sets, part.line, part.seed, novel="object" in part.held_out)
-    templates = wording("mapping").draw_templates("template" in part.held_out)
-    return MappingSpace(part, options.chains, range(keys.start + mine.start, keys.start + mine.stop), bijection, templates)
+    return MappingSpace(part, sets, range(keys.start + mine.start, keys.start + mine.stop), bijection, wording("mapping"))
 
 
 def _own_share(keys: range, part: Part) -> range:
@@ -264,21 +297,22 @@ def _path(chain: Chain) -> str:
 
 def _links(chain: Chain) -> list[str]:
     names = [*(symbol.text for symbol in chain.symbols), chain.noun.name]
-    return [f"{left} > {right}" for left, right in zip(names, names[1:], strict=False)]
+    return [f"{left} > {right}" for left, right in itertools.pairwise(names)]
 
 
-def _told_chain(chain: Chain, texts: Wording, draws: Draws) -> Told:
-    """Return the rules of a chain in words, in order, and its first symbol as the query names it."""
+def _rules(chain: Chain, texts: Wording, draws: Draws) -> list[str]:
+    """Return the rules of a chain in words, from its first symbol on."""
     rules = []
-    for left, right in zip(chain.symbols, chain.symbols[1:], strict=False):
+    for left, right in itertools.pairwise(chain.symbols):
         verb = draws.choice(texts.phrases["rule_to_symbol"])
         rules.append(_sentence(verb.format(left=_form(left, texts, draws), right=_form(right, texts, draws))))
     verb = draws.choice(texts.phrases["rule_to_object"])
     rules.append(_sentence(verb.format(left=_form(chain.symbols[-1], texts, draws), right=with_article(chain.noun))))
-    return Told(rules, _form(chain.symbols[0], texts, draws))
+    return rules
 
 
 def _form(symbol: Symbol, texts: Wording, draws: Draws) -> str:
+    """Return a symbol as a rule or a query names it."""
     return draws.choice(texts.phrases[f"symbol.{symbol.kind}"]).format(symbol=symbol.text)
 
 

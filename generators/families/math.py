@@ -1,8 +1,8 @@
 """`math`: draw as many objects as an expression's value; the level is the number of operations.
 
-A point is a triple of expression, object and style. Answers are dealt in turn, the operators of each answer in turn, so both are
-balanced by construction; the keys (expressions) of one answer and operator sequence are divided into train, validation and test by a
-keyed permutation of their ranks, so an expression belongs to one of them whatever the object or the wording.
+A point is a triple of expression, object and style. Answers are dealt in turn, the operators of each answer in turn, so both
+are balanced by construction; the keys (expressions) of one answer and operator sequence are divided into train, validation and
+test by a keyed permutation of their ranks, so an expression belongs to one of them whatever the object or the wording.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from unisandbox.generators.expressions import (
 from unisandbox.generators.families.base import Factors, Item, Part, Point, Target, TargetObject
 from unisandbox.generators.holdout import divided_nouns, share_faults
 from unisandbox.generators.spaces import Bins, Ranks, RoundRobin, Words, balanced, held_out_counts, mixed, permuted
-from unisandbox.generators.templates import VIEWS, Template, wording
+from unisandbox.generators.templates import Template, wording
 from unisandbox.generators.vocabulary import Noun, counted
 
 KEY_MASK = 2**64 - 1
@@ -158,7 +158,7 @@ class Cells(NamedTuple):
     keys: Ranks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MathSpace:
     """The items of one part: for every answer, a schedule over the operator sequences that reach it."""
 
@@ -230,7 +230,9 @@ def _space(options: Math, part: Part) -> MathSpace:
         answers,
         tuple(_cells(options, part, answers)),
         novel if "object" in part.held_out else seen,
-        *(texts.templates(view, held_out) for view in VIEWS),
+        texts.draw_templates(held_out),
+        texts.literal_templates(held_out),
+        texts.ask_templates(held_out),
         texts.phrases,
     )
 
@@ -238,8 +240,8 @@ def _space(options: Math, part: Part) -> MathSpace:
 def _cells(options: Math, part: Part, answers: range) -> list[Cells]:
     """Return, for each answer, the operator sequences that a part uses and their keys in the part's bin.
 
-    Train uses all sequences of two different operators or more. Elsewhere the operators must not tell the answer: a sequence is used
-    if it reaches all answers but one. (A sum is never 1, so "all answers" would leave sums out.)
+    Train uses all sequences of two different operators or more. Elsewhere the operators must not tell the answer: a sequence is
+    used if it reaches all answers but one. (A sum is never 1, so "all answers" would leave sums out.)
     """
     totals = counts(options.largest_number, part.level)[:, answers.start : answers.stop]
     validation, test = held_out_counts(totals, options.validation_share, options.test_share)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from unisandbox.generators.solvers.knowledge_lexicon import ARTICLES, COLOURS, CUES, FILLER, RELATIONS, VALUES, objects
+from unisandbox.generators.solvers.knowledge_lexicon import ARTICLES, COLOURS, CUES, FILLER, PEOPLE, RELATIONS, VALUES, objects
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError, UnsolvableError
 
 NAME = re.compile("[B-DF-HJ-NP-TV-Z][aeiou](?:[b-df-hj-np-tv-z][aeiou]){2,3}")
@@ -30,10 +31,14 @@ class Fact(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The answer of a prompt, and what a right image shows: (attribute, value) of a portrait, an object's name, or None if unsaid."""
+    """The answer of a prompt, and what a right image shows: (attribute, value) of a portrait, an object's name, or None.
+
+    `hops` counts the steps to the answer: relations followed, and one for the attribute or the clues.
+    """
 
     answer: str
     target: tuple[str, str] | str | None
+    hops: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ def read_facts(documents: Iterable[Iterable[str]]) -> Facts:
 
     Raises:
         UnsolvableError: The documents contradict each other.
+        UnreadableError: A sentence cannot be read for sure.
 
     >>> dict(read_facts([("Who is Tovika?", "Tovika wears a cap. Tovika's friend is Balido.")]).of["Tovika"])
     {'hat': 'cap', 'friend': 'Balido'}
@@ -77,16 +83,21 @@ def read_facts(documents: Iterable[Iterable[str]]) -> Facts:
 
 
 def stated_facts(text: str) -> Iterator[Fact]:
-    """Yield the facts that a text states, sentence by sentence; questions and filler state none."""
+    """Yield the facts that a text states, sentence by sentence; questions and filler state none.
+
+    Raises:
+        UnreadableError: A sentence has more people or relations than a fact.
+    """
     for sentence in SENTENCE.findall(text):
         words = WORD.findall(sentence)
         names = [word for word in words if NAME.fullmatch(word)]
         if not names or not FILLER.isdisjoint(words):
             continue
-        relations = RELATIONS.intersection(words)
+        relations = [word for word in words if word in RELATIONS]
         if relations and len(names) > 1:
-            (relation,) = relations
-            yield Fact(names[0], relation, names[1])
+            if len({*relations}) > 1 or len(names) > 2:
+                raise UnreadableError(f"several relations or people in: {sentence.strip()}")
+            yield Fact(names[0], relations[0], names[1])
         elif not relations:
             yield from (Fact(names[0], attribute, value) for attribute, value in _values(words))
 
@@ -101,7 +112,7 @@ def solve(text: str, facts: Facts) -> Answer:
 
     >>> facts = Facts({"Tovika": {"hat": "cap", "friend": "Balido"}, "Balido": {"hat": "none"}})
     >>> solve("Draw a portrait of Tovika's friend that shows the hat.", facts)
-    Answer(answer='none', target=('hat', 'none'))
+    Answer(answer='none', target=('hat', 'none'), hops=2)
     """
     words = WORD.findall(text)
     names = list(dict.fromkeys(word for word in words if word in facts.of))
@@ -116,25 +127,26 @@ def solve(text: str, facts: Facts) -> Answer:
 
 
 def read_picture(text: str) -> tuple[str, str] | str:
-    """Return what a literal prompt, or the end of a trace, shows: (attribute, value) of a portrait, or an object's name.
+    """Return what a literal prompt, or the end of a trace, shows: (attribute, value) of a portrait, or any object's name.
 
     Raises:
         UnreadableError: It names no picture, or several.
 
-    >>> read_picture("Draw a portrait of a person without a hat."), read_picture("Draw an apple.")
-    (('hat', 'none'), 'apple')
+    >>> read_picture("Draw a portrait of a person with a cap."), read_picture("Draw a cap.")
+    (('hat', 'cap'), 'cap')
     """
     words = WORD.findall(text)
-    seen: list[tuple[str, str] | str] = [*dict.fromkeys(_values(words))]
-    seen = seen or [word for word in _spans(words) if word in objects().attributes]
+    seen: list[tuple[str, str] | str] = [span for span in _spans(words) if span in objects()]
+    if not PEOPLE.isdisjoint(words):
+        seen = [*dict.fromkeys(_values(words))]
     if len(seen) != 1:
         raise UnreadableError(f"{len(seen)} pictures named")
     return seen[0]
 
 
 def _solve_single(words: Sequence[str], name: str, facts: Facts) -> Answer:
-    person = name
-    for relation in _path(words, words.index(name)):
+    person, path = name, _path(words, words.index(name))
+    for relation in path:
         person = facts.value(person, relation)
     wanted = _cues(words)
     if not wanted:
@@ -143,7 +155,7 @@ def _solve_single(words: Sequence[str], name: str, facts: Facts) -> Answer:
         raise UnreadableError(f"asks for {' and '.join(sorted(wanted))}")
     (attribute,) = wanted
     value = facts.value(person, attribute)
-    return Answer(value, value if attribute.startswith("favourite_") else (attribute, value))
+    return Answer(value, value if attribute.startswith("favourite_") else (attribute, value), len(path) + 1)
 
 
 def _solve_inverse(text: str, names: Sequence[str], facts: Facts) -> Answer:
@@ -160,11 +172,11 @@ def _solve_inverse(text: str, names: Sequence[str], facts: Facts) -> Answer:
     if len(fitting) != 1:
         raise UnsolvableError(f"{len(fitting)} of {len(names)} candidates fit the clues")
     target = [(attribute, facts.value(fitting[0], attribute)) for attribute in wanted]
-    return Answer(fitting[0], target[0] if target else None)
+    return Answer(fitting[0], target[0] if target else None, 1)
 
 
 def _path(words: Sequence[str], place: int) -> list[str]:
-    """Return the relations from the named one to the one who is meant: first those after the name, then those before it, backwards.
+    """Return the relations from the named one to the one who is meant: those after the name, then those before it, backwards.
 
     Raises:
         UnreadableError: A relation is named that does not belong to the way.
@@ -201,7 +213,7 @@ def _values(words: Sequence[str]) -> list[tuple[str, str]]:
             found += [("hair_colour", word)] if "hair_style" in cues else []
             found += [("shirt_colour", word)] if "shirt_colour" in cues else []
     if any(cue.startswith("favourite_") for cue in cues):
-        known = objects().attributes
+        known = objects()
         found += [(attribute, span) for span in spans if span in known for attribute in sorted(known[span] & cues)]
     return found
 
@@ -209,4 +221,4 @@ def _values(words: Sequence[str]) -> list[tuple[str, str]]:
 def _spans(words: Sequence[str]) -> list[str]:
     """Return the words and the pairs of neighbouring words, without articles."""
     bare = [word for word in words if word not in ARTICLES]
-    return [*bare, *map(" ".join, zip(bare, bare[1:], strict=False))]
+    return [*bare, *map(" ".join, pairwise(bare))]

@@ -1,21 +1,21 @@
 """The words that sentences about characters are made of, and what each means: the lexicon of the solver of `knowledge`.
 
-Written from the published value sets, without a look at how worlds are drawn. A word or a pair of words is either a value by itself
-("beanie", "top hat"), a value of whatever the clause is about ("red"), or a cue ("shirt").
+Written from the published value sets, without a look at how worlds are drawn. A word or a pair of words is either a value by
+itself ("beanie", "top hat"), a value of whatever the clause is about ("red"), or a cue ("shirt").
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
-from unisandbox.generators.vocabulary import nouns_in
+from unisandbox.generators.vocabulary import nouns, nouns_in
 
 RELATIONS = frozenset({"friend", "neighbour", "teacher"})
 ARTICLES = frozenset({"a", "an", "the"})
 FILLER = frozenset({"occupation", "lives", "home"})  # sentences with these state nothing that is asked
 COLOURS = frozenset({"black", "brown", "blond", "red", "white", "blue", "green", "purple", "yellow", "pink"})
+PEOPLE = frozenset({"person", "child", "adult", "portrait"})  # words of texts that show somebody, not something
 CATEGORIES = ("fruit", "flower", "animal", "vehicle")
 
 # what a clause is about; hair alone is about the style, with a colour or the word colour about the colour
@@ -61,17 +61,11 @@ VALUES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class Objects(NamedTuple):
-    """The objects of the vocabulary that can be a favourite, by their words: singular -> attributes it can be a value of."""
-
-    attributes: Mapping[str, frozenset[str]]
-
-
 @lru_cache
-def objects() -> Objects:
-    """Return the objects of the four categories of favourites."""
-    found: dict[str, frozenset[str]] = {}
+def objects() -> Mapping[str, frozenset[str]]:
+    """Return the favourites that each object of the vocabulary can be, by its name: an apple can be a favourite fruit."""
+    found: dict[str, frozenset[str]] = {noun.name: frozenset() for noun in nouns()}
     for category in CATEGORIES:
         for noun in nouns_in(category):
-            found[noun.name] = found.get(noun.name, frozenset()) | {f"favourite_{category}"}
-    return Objects(found)
+            found[noun.name] |= {f"favourite_{category}"}
+    return found

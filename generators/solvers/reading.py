@@ -1,7 +1,7 @@
 """Why a solver gives no answer: plain exceptions between the solvers and the audit.
 
-They never reach a user: the audit turns each into a finding, a build turns each into a violation. The one idea: not read, read but
-without an answer, and nothing asked are three different things.
+They never reach a user: the audit turns each into a finding, a build turns each into a violation. The one idea: not read,
+read but without an answer, and nothing asked are three different things.
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             print_error("stopped")
             raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
-            print_error(f"{error.filename or 'a file'}: {error.strerror or error}; check the path, its permissions and the space left")
+            what = f"{error.filename or 'a file'}: {error.strerror or error}"
+            print_error(f"{what}; check the path, its permissions and the space left")
             raise typer.Exit(WRONG_INPUT) from None
 
     app.command()(reported)
@@ -166,14 +167,16 @@ def build(
     with bar("shards", quiet=as_json) as shown:
 
         def report(done: ShardDone) -> None:
-            if shown:
-                shown.step(f"{done.shard.config}/{done.shard.split}{' (stood)' if done.reused else ''}", done.done, done.of)
+            stood = " (stood)" if done.reused else ""
+            shown.step(f"{done.shard.config}/{done.shard.split}{stood}", done.done, done.of)
 
         built = build_release(
             said, folder, workers=workers or os.cpu_count() or 1, machine=_machine(shard), report=report, finish=write_card
         )
     if built.manifest is None:
-        print_error(f"{folder}: {built.missing} shards are missing; run the other parts of {shard}, the last one completes the folder")
+        print_error(
+            f"{folder}: {built.missing} shards are missing; run the other parts of {shard}, the last completes the folder"
+        )
         return
     if as_json:
         print_json({"folder": str(folder), "made": built.made, "reused": built.reused, "digest": built.manifest.digest})
@@ -193,7 +196,7 @@ def validate(
     from unisandbox.schemas.paths import check_path
 
     with bar("files", quiet=as_json) as shown:
-        checked = check_path(path, shown.step if shown else lambda name, done, of: None)
+        checked = check_path(path, shown.step)
     violations = [asdict(violation) for violation in checked.violations]
     if as_json:
         print_json({"path": str(path), "files": checked.files, "rows": checked.rows, "violations": violations})
@@ -216,7 +219,7 @@ def audit(
     from unisandbox.generators.audit import audit as audit_path
 
     with bar("files", quiet=as_json) as shown:
-        audits = audit_path(path, shown.step if shown else lambda name, done, of: None)
+        audits = audit_path(path, shown.step)
     findings = [finding for one in audits for finding in one.findings]
     if as_json:
         reports = [one.as_json() for one in audits]

@@ -50,6 +50,10 @@ class InputError(UnisandboxError):
         self.violations: tuple[Violation, ...] = tuple(sorted(found))
         super().__init__(self._text())
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[object, ...]]:
+        """Travel between processes with the violations, not with their text."""
+        return type(self), (self.violations,)
+
     def _text(self) -> str:
         lines = [str(violation) for violation in self.violations[:MOST_SHOWN]]
         rest = len(self.violations) - len(lines)
@@ -88,6 +92,10 @@ class CapacityError(InputError):
         self.have, self.want = shortages[0].have, shortages[0].want
         fix = "ask for fewer rows or widen the options"
         super().__init__(Violation(one.where, f"{one.want} rows", f"at most {one.have}", fix) for one in shortages)
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[object, ...]]:
+        """Travel between processes with the shortages."""
+        return type(self), self.shortages
 
 
 class InterruptedBuildError(UnisandboxError):

@@ -53,33 +53,30 @@ def print_error(text: str) -> None:
 
 
 class Bar:
-    """A progress bar on a terminal; elsewhere a plain line for each step, on standard error."""
+    """A progress bar on a terminal; elsewhere a plain line for each step on standard error, or nothing if quiet."""
 
-    def __init__(self, progress: Progress | None, what: str) -> None:
-        self._progress, self._what = progress, what
+    def __init__(self, what: str, progress: Progress | None, *, quiet: bool) -> None:
+        self._what, self._progress, self._quiet = what, progress, quiet
         self._task = progress.add_task(what, total=None) if progress else None
 
     def step(self, text: str, done: int, of: int) -> None:
         """Show that `done` of `of` are done, the last one being `text`."""
         if self._progress and self._task is not None:
             self._progress.update(self._task, completed=done, total=of, description=f"{self._what} {text}")
-        else:
+        elif not self._quiet:
             print_error(f"{self._what} {done}/{of} {text}")
 
 
 @contextmanager
-def bar(what: str, *, quiet: bool = False) -> Iterator[Bar | None]:
-    """Yield a progress bar; None when quiet."""
-    if quiet:
-        yield None
-        return
+def bar(what: str, *, quiet: bool = False) -> Iterator[Bar]:
+    """Yield a progress bar."""
     shown = Console(stderr=True)
-    if not shown.is_terminal:
-        yield Bar(None, what)
+    if quiet or not shown.is_terminal:
+        yield Bar(what, None, quiet=quiet)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=shown, transient=True) as progress:
-        yield Bar(progress, what)
+        yield Bar(what, progress, quiet=False)
 
 
 def human_size(size_bytes: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 
@@ -101,7 +102,7 @@ def test_a_space_of_one_key_stays_in_train() -> None:
 @given(size=st.integers(0, 10**6), editions=st.integers(1, 50))
 def test_editions_share_nothing(size: int, editions: int) -> None:
     slices = [edition_slice(size, edition, editions) for edition in range(editions)]
-    assert all(left.stop == right.start for left, right in zip(slices, slices[1:], strict=False))
+    assert all(left.stop == right.start for left, right in itertools.pairwise(slices))
     assert slices[-1].stop <= size
 
 
