@@ -24,10 +24,10 @@ audit: .venv/.core ## Audit a built release: RELEASE=0.1.0 OUT=build
 	@$(BIN)/unisandbox audit $(FOLDER)
 
 test: .venv/.dev ## Run the tests, but not the slow ones
-	@$(PYTEST) -n 2 -m "not slow"
+	@$(PYTEST) -n 2 --dist loadgroup -m "not slow"
 
 test-slow: .venv/.dev ## Run the tests that take minutes
-	@$(PYTEST) -n 2 -m slow
+	@$(PYTEST) -n 2 --dist loadgroup -m slow
 
 lint: .venv/.dev ## Check style, types and generated text
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
@@ -50,7 +50,7 @@ wheel: .venv/.dev ## Build the wheel, install it alone and run a command
 	@$(BIN)/python tools/try_wheel.py
 
 clean: ## Remove what the targets above wrote
-	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is missing or older than 3.11; say which one: make PYTHON=python3.12" >&2; exit 2; }

@@ -73,11 +73,19 @@ class Draws:
         try:
             return ((self._words[position] >> 32) * n) >> 32
         except IndexError:
-            raise OutOfWordsError(f"the row has {len(self._words)} words; raise words_per_row") from None
+            raise self._too_many() from None
 
     def choice(self, options: Sequence[Choice]) -> Choice:
         """Return one of the options, each as likely as the others."""
-        return options[self.below(len(options))]
+        position = self._next
+        self._next = position + 1
+        try:
+            return options[((self._words[position] >> 32) * len(options)) >> 32]  # `below` without its call: most draws are these
+        except IndexError:
+            raise self._too_many() from None
+
+    def _too_many(self) -> OutOfWordsError:
+        return OutOfWordsError(f"the row has {len(self._words)} words; raise words_per_row")
 
     def shuffled(self, options: Sequence[Choice]) -> list[Choice]:
         """Return the options in a random order (Fisher-Yates); takes len(options) - 1 words."""

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 OPERATORS = ("+", "-", "*", "/", "%", "^", "√")
+FUNCTIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "^": "power", "√": "sqrt"}
 SO_FAR = 0  # stands for the value so far among the operands, which are 1 or more
 LARGEST_POWER = 8
 
@@ -112,6 +113,26 @@ def counts(largest: int, operations: int) -> Counts:
     )
 
 
+class Presented(NamedTuple):
+    """An expression as an item shows it: its steps, which of them swap their operands, and its texts; `key` swaps none."""
+
+    steps: tuple[Step, ...]
+    swapped: tuple[bool, ...]
+    symbols: str
+    functions: str
+    key: str
+    worked: str
+
+
+@lru_cache(maxsize=2**15)  # an expression recurs with other objects, at level 1 all the time
+def presented(largest: int, signature: tuple[str, ...], value: int, rank: int, swaps: int) -> Presented:
+    """Return the expression at a rank; bit i of `swaps` says whether step i swaps the operands of + or *."""
+    steps = nth_expression(largest, signature, value, rank)
+    swapped = tuple([swaps >> place & 1 == 1 for place in range(len(steps))])
+    texts = in_symbols(steps, swapped), in_functions(steps, swapped), in_symbols(steps), worked(steps, swapped)
+    return Presented(steps, swapped, *texts)
+
+
 def signature_number(signature: Sequence[str]) -> int:
     """Return the place of a signature among all of its length, in the order of `OPERATORS`, first step first.
 
@@ -141,7 +162,6 @@ def _starts(largest: int, signature: tuple[str, ...], value: int) -> list[int]:
     return [0, *itertools.accumulate(weights)][:-1]
 
 
-@lru_cache(maxsize=2**14)  # an expression recurs with other objects, at level 1 all the time
 def nth_expression(largest: int, signature: tuple[str, ...], value: int, rank: int) -> tuple[Step, ...]:
     """Return the expression at this rank, as its steps in the order in which they are worked out.
 
@@ -170,7 +190,6 @@ def rank_of_expression(largest: int, steps: Sequence[Step]) -> int:
     return rank
 
 
-@lru_cache(maxsize=2**14)
 def in_symbols(steps: tuple[Step, ...], swapped: tuple[bool, ...] = ()) -> str:
     """Return the expression in symbols, every grown operand in brackets.
 
@@ -202,7 +221,25 @@ def _operand(number: int, operator: str, grown: str) -> str:
     return grown if is_root and operator not in "√^" else f"({grown})"
 
 
-@lru_cache(maxsize=2**14)
+def in_functions(steps: Sequence[Step], swapped: Sequence[bool]) -> str:
+    """Return an expression as nested function calls.
+
+    >>> in_functions([Step("+", 3, 5, 8), Step("/", 0, 2, 4)], [False, False])
+    'divide(add(3, 5), 2)'
+    """
+    text = ""
+    for step, swap in zip(steps, swapped, strict=True):
+        left = str(step.left) if step.left != SO_FAR else text
+        if step.operator == "√":
+            text = f"sqrt({left})"
+            continue
+        right = str(step.right) if step.right != SO_FAR else text
+        if swap and step.operator in "+*":
+            left, right = right, left
+        text = f"{FUNCTIONS[step.operator]}({left}, {right})"
+    return text
+
+
 def worked(steps: tuple[Step, ...], swapped: tuple[bool, ...]) -> str:
     """Return the steps as equations, in working order.
 

@@ -25,6 +25,13 @@ NUMBER_KEYS = ("id", "ID", "Question_id", "question_id")
 SIDES = ("", "_A", "_B", "_C", "_D")
 RULE_WORD = re.compile(r"\brules?\b", re.IGNORECASE)
 ARTICLE = re.compile(r"^(?:an?|the|some)\s+", re.IGNORECASE)
+DECORATION = " \t\n\"'“”‘’`*.!"
+PAIRS = ("pair", "pairs")
+IRREGULAR = {  # plural -> singular, where the ending is of no help
+    "children": "child", "people": "person", "men": "man", "women": "woman", "feet": "foot", "teeth": "tooth", "geese": "goose",
+    "mice": "mouse", "oxen": "ox", "dice": "die", "cacti": "cactus", "fungi": "fungus", "snowmen": "snowman",
+    "firemen": "fireman", "policemen": "policeman",
+}  # fmt: skip
 FIX_GOLD, FIX_QUESTION = "correct the answer or the question", "reword the question or take it out"
 
 
@@ -148,12 +155,17 @@ def _shown(value: Fraction) -> str:
 
 
 def _object_forms(text: str) -> set[str]:
-    """Return the forms in which an object may be named: without article and final stop, in the singular and as it stands."""
-    plain = ARTICLE.sub("", text.strip().rstrip(".").strip().lower())
+    """Return the forms in which an object may be named: bare of article and quotes, in the singular and as it stands."""
+    plain = ARTICLE.sub("", text.lower().strip(DECORATION))
+    pair, _, inner = plain.partition(" of ")
+    if inner:  # "pairs of socks", "cup of tea": the plural stands in front
+        return {plain, *(f"{form} of {inner}" for form in _object_forms(pair)), *(_object_forms(inner) if pair in PAIRS else ())}
+    front, space, last = plain.rpartition(" ")
     listed = noun_of_word(plain)
     endings = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
-    cut = {plain[: -len(end)] + put for end, put in endings if plain.endswith(end) and len(plain) > len(end) + 1}
-    return {plain, *cut, *([listed.name] if listed else [])}
+    cut = {last[: -len(end)] + put for end, put in endings if last.endswith(end) and len(last) > len(end) + 1}
+    forms = {plain, *(f"{front}{space}{word}" for word in (*cut, IRREGULAR.get(last, last)))}
+    return {*forms, listed.name} if listed else forms
 
 
 def _with_depth(checked: list[Checked]) -> Iterator[Checked]:
@@ -171,11 +183,12 @@ def _with_depth(checked: list[Checked]) -> Iterator[Checked]:
 
 def _same_answers(checked: list[Checked]) -> Iterator[Finding]:
     """Yield a finding for every question whose answer another question of its group has already."""
-    answers: dict[tuple[str, str], Question] = {}
+    answers: dict[str, list[tuple[set[str], Question]]] = {}
     for one in checked:
         if one.resolved and one.question.field != "Question":
-            key = (one.question.group, ARTICLE.sub("", one.resolved.answer.lower()))
-            earlier = answers.setdefault(key, one.question)
-            if earlier.item != one.question.item:
+            forms, group = _object_forms(one.resolved.answer), answers.setdefault(one.question.group, [])
+            earlier = next((other for known, other in group if known & forms and other.item != one.question.item), None)
+            group.append((forms, one.question))
+            if earlier:
                 found = f"{one.resolved.answer}, as {earlier.item}"
                 yield one.question.finding("same-answer-in-group", found, "an answer of its own in the group")

@@ -97,14 +97,14 @@ def table(rows: Sequence[Sequence[Any]], name: str) -> pa.Table:
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """Return nested values as an Arrow array, made column by column: a third of the time that Arrow takes row by row."""
-    if not pa.types.is_nested(kind) or not values or any(value is None for value in values):
+    if not pa.types.is_nested(kind) or not values or not all(issubclass(made, tuple | list) for made in set(map(type, values))):
         return pa.array(values, type=kind)
     if pa.types.is_struct(kind):
-        if not all(isinstance(value, tuple) and len(value) == kind.num_fields for value in values):
+        if set(map(len, values)) != {kind.num_fields} or list in set(map(type, values)):
             return pa.array(values, type=kind)
         members = [_array(column, field.type) for column, field in zip(zip(*values, strict=True), kind, strict=True)]
         return pa.StructArray.from_arrays(members, fields=list(kind))
-    offsets = pa.array(itertools.accumulate(map(len, values), initial=0), pa.int32())
+    offsets = pa.array(list(itertools.accumulate(map(len, values), initial=0)), pa.int32())
     return pa.ListArray.from_arrays(offsets, _array(list(itertools.chain.from_iterable(values)), kind.value_type), type=kind)
 
 

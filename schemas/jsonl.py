@@ -52,8 +52,8 @@ def _object(path: Path, number: int, line: str, *, is_cut: bool) -> dict[str, An
     where = f"{path}: line {number}"
     try:
         found = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+        problem = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply, or a number too long"
         if is_cut:
             found = f"half a line: {line[-SHOWN:]!r}"
             raise _wrong(where, found, "a whole JSON object", "write or download the file again") from None

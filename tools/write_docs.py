@@ -29,6 +29,7 @@ FOREIGN_FILE = "docs/examples/foreign.jsonl"
 SHOWN_LEVEL = 2
 SHOWN_COLUMNS = ("draw", "literal", "ask", "answer", "trace", "key")
 PART = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKUP = re.compile(r"([\\`*_<\[])")  # what Markdown would take for its own in a prompt
 
 Row = Sequence[str]
 
@@ -65,7 +66,7 @@ def items() -> str:
 def _item(family: str) -> str:
     (item,) = sample_items(DEFAULT_RELEASE, family, SHOWN_LEVEL, None, 0, 1)
     texts = {**{column: getattr(item, column) for column in SHOWN_COLUMNS}, "target": target_text(item)}
-    rows = [(f"`{column}`", " ".join(text.split())) for column, text in texts.items()]
+    rows = [(f"`{column}`", MARKUP.sub(r"\\\1", " ".join(text.split()))) for column, text in texts.items()]
     return f"`unisandbox show {family} --level {SHOWN_LEVEL}`\n\n{markdown_table(('column', item.id), rows)}"
 
 
@@ -85,7 +86,7 @@ def commands() -> str:
 def _command(command: Any) -> str:
     text, _, example = command.help.partition("Example: ")
     rows = [
-        (f"`{', '.join([*parameter.opts, *parameter.secondary_opts])}`", _default(parameter), parameter.help or "")
+        (f"`{', '.join([*parameter.opts, *parameter.secondary_opts])}`", _default(parameter), parameter.help.replace("<", "\\<"))
         for parameter in command.params
     ]
     table = markdown_table(("argument or option", "default", "what it says"), rows)
@@ -95,7 +96,7 @@ def _command(command: Any) -> str:
 def _default(parameter: Any) -> str:
     if parameter.required:
         return "must be given"
-    return "" if parameter.default in (None, False) else f"`{parameter.default}`"
+    return "" if parameter.default is None or parameter.default is False else f"`{parameter.default}`"
 
 
 def schemas() -> str:

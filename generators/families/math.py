@@ -19,18 +19,16 @@ from unisandbox.generators.expression_words import STYLES, Phrases, value_phrase
 from unisandbox.generators.expressions import (
     Step,
     counts,
-    in_symbols,
-    nth_expression,
+    presented,
     rank_of_expression,
     signature_number,
     signatures,
-    worked,
 )
 from unisandbox.generators.families.base import Factors, Item, Part, Point, Target, TargetObject
 from unisandbox.generators.holdout import divided_nouns, share_faults
 from unisandbox.generators.spaces import Bins, Ranks, RoundRobin, Words, balanced, held_out_counts, mixed, permuted
 from unisandbox.generators.templates import Template, wording
-from unisandbox.generators.vocabulary import Noun, counted
+from unisandbox.generators.vocabulary import Noun, counted, noun
 
 KEY_MASK = 2**64 - 1
 LARGEST_COUNT = 9  # above this, people miscount the objects of a picture
@@ -106,7 +104,7 @@ class Math:
         operators, value = [step.operator for step in steps], steps[-1].value
         number = signature_number(operators)
         bins = Bins.of(int(counts(self.largest_number, len(steps))[number, value]), self.validation_share, self.test_share)
-        key = _cell_keys("key bins", (line, seed), len(steps), value, np.array([number], np.int64))
+        key = _cell_keys("key bins", (line, seed), len(steps), np.array([value]), np.array([number]))
         rank = np.array([rank_of_expression(self.largest_number, steps)], np.int64)
         position = permuted(rank, np.array([bins.size], np.int64), key, inverse=True)
         return bins.name_of(int(position[0]))
@@ -114,39 +112,46 @@ class Math:
     def row(self, draws: Draws, point: Point) -> Item:
         """Return the item at a point of a `MathSpace`."""
         space, index, chosen = point
-        part, value, noun, template = space.part, chosen.answer, chosen.noun, chosen.template
-        steps = nth_expression(self.largest_number, chosen.operators, value, chosen.rank)
-        swapped = tuple([draws.below(2) == 1 for _ in steps])
-        phrase = value_phrase(chosen.style, steps, swapped, space.phrases, draws)
+        part, value, template = space.part, chosen.answer, chosen.template
+        shown = presented(self.largest_number, chosen.operators, value, chosen.rank, draws.below(1 << part.level))
+        phrase = value_phrase(chosen.style, shown, space.phrases, draws)
         literal, ask = draws.choice(space.literal), draws.choice(space.ask)
-        answer, shown, item_id = str(value), counted(noun, value), part.item_id(index)
+        target, picture = _target(chosen.noun.name, value)
+        answer, item_id = str(value), f"{space.prefix}{index:06d}"
+        factors = Factors(
+            index,
+            part.level,
+            style=chosen.style,
+            expression=shown.symbols,
+            operators=chosen.operators,
+            objects=(chosen.noun.name,),
+            templates=(template.id, literal.id, ask.id),
+        )
         return Item(
             item_id,
             "math",
             part.level,
             part.split,
-            group=item_id,
-            cluster=f"math/{template.id}",
-            draw=template.text.format(objects=noun.plural, value=phrase),
-            literal=literal.text.format(counted=shown),
-            ask=ask.text.format(value=phrase),
-            answer=answer,
-            choices=space.choices,
-            chance=1 / len(space.choices),
-            trace=f"{worked(steps, swapped)} The answer is {answer}. The picture shows {shown}.",
-            target=Target("objects", (TargetObject(noun.name, value),)),
-            factors=Factors(
-                index,
-                len(steps),
-                style=chosen.style,
-                expression=in_symbols(steps, swapped),
-                operators=chosen.operators,
-                objects=(noun.name,),
-                templates=(template.id, literal.id, ask.id),
-            ),
-            key=in_symbols(steps),
-            canary=part.canary,
+            item_id,  # a group of its own
+            f"math/{template.id}",
+            template.text.replace("{objects}", chosen.noun.plural).replace("{value}", phrase),
+            literal.text.replace("{counted}", picture),
+            ask.text.replace("{value}", phrase),
+            answer,
+            space.choices,
+            space.chance,
+            f"{shown.worked} The answer is {answer}. The picture shows {picture}.",
+            target,
+            factors,
+            shown.key,
+            part.canary,
         )
+
+
+@lru_cache(maxsize=2**12)
+def _target(name: str, count: int) -> tuple[Target, str]:
+    """Return so many of an object as a target, and in words."""
+    return Target("objects", (TargetObject(name, count),)), counted(noun(name), count)
 
 
 class Cells(NamedTuple):
@@ -172,6 +177,16 @@ class MathSpace:
     phrases: Phrases
 
     @cached_property
+    def prefix(self) -> str:
+        """What all ids begin with."""
+        return self.part.item_id(0).removesuffix("000000")
+
+    @cached_property
+    def chance(self) -> float:
+        """What guessing scores."""
+        return 1 / len(self.answers)
+
+    @cached_property
     def choices(self) -> tuple[str, ...]:
         """The answers as text."""
         return tuple(str(number) for number in self.answers)
@@ -194,30 +209,39 @@ class MathSpace:
         """Return the points of `count` indexes from `start`."""
         index = np.arange(start, start + count)
         answer, template = balanced(index, len(self.answers), len(self.draw))
-        values: list[Chosen | None] = [None] * count
-        for number in range(len(self.answers)):
-            rows = np.flatnonzero(answer == number)
-            cell, inner = self._schedules[number].at(index[rows] // len(self.answers))
-            for row, chosen in zip(rows.tolist(), self._chosen(number, cell, inner, template[rows]), strict=True):
-                values[row] = chosen
-        return [Point(self, start + row, chosen) for row, chosen in enumerate(values)]
-
-    def _chosen(self, number: int, cell: Ranks, inner: Ranks, template: Ranks) -> list[Chosen]:
-        """Return what stands at places inside the cells of an answer."""
-        part, value, cells = self.part, self.answers[number], self.cells[number]
-        signature, each = cells.signatures[cell], len(self.nouns) * len(STYLES)
-        sizes = cells.keys[cell] * each
-        item_keys = _cell_keys(f"items of {part.split}", (part.line, part.seed), part.level, value, signature)
-        place = permuted(inner + sizes // part.editions * part.edition, sizes, item_keys)
-        key, rest = np.divmod(place, each)
-        noun, style = np.divmod(rest, len(STYLES))
-        bin_keys = _cell_keys("key bins", (part.line, part.seed), part.level, value, signature)
-        rank = permuted(cells.first_keys[cell] + key, cells.totals[cell], bin_keys)
-        names, columns = signatures(part.level), (signature, rank, noun, style, template)
+        cell, inner = np.empty_like(index), np.empty_like(index)
+        for number, schedule in enumerate(self._schedules):
+            rows = answer == number
+            cell[rows], inner[rows] = schedule.at(index[rows] // len(self.answers))
+        signature, rank, noun, style = self._chosen(answer, cell, inner)
+        names, nouns, draw, first = signatures(self.part.level), self.nouns, self.draw, self.answers.start
+        columns = (index, answer, signature, rank, noun, style, template)
         return [
-            Chosen(value, names[s], r, self.nouns[n], STYLES[t], self.draw[w])
-            for s, r, n, t, w in zip(*(column.tolist() for column in columns), strict=True)
+            Point(self, i, Chosen(first + a, names[s], r, nouns[n], STYLES[t], draw[w]))
+            for i, a, s, r, n, t, w in zip(*(column.tolist() for column in columns), strict=True)
         ]
+
+    def _chosen(self, answer: Ranks, cell: Ranks, inner: Ranks) -> tuple[Ranks, Ranks, Ranks, Ranks]:
+        """Return the operators, the rank of the expression, the noun and the style at places inside cells."""
+        part, each = self.part, len(self.nouns) * len(STYLES)
+        signature, total, first_key, keys = (column[self._first_cell[answer] + cell] for column in self._flat)
+        where, value = (part.line, part.seed), self.answers.start + answer
+        sizes = keys * each
+        mine = inner + sizes // part.editions * part.edition
+        place = permuted(mine, sizes, _cell_keys(f"items of {part.split}", where, part.level, value, signature))
+        key, rest = np.divmod(place, each)
+        rank = permuted(first_key + key, total, _cell_keys("key bins", where, part.level, value, signature))
+        return signature, rank, *np.divmod(rest, len(STYLES))
+
+    @cached_property
+    def _flat(self) -> tuple[Ranks, ...]:
+        """Return the columns of the cells of all answers, one answer after another."""
+        return tuple(np.concatenate(column) for column in zip(*self.cells, strict=True))
+
+    @cached_property
+    def _first_cell(self) -> Ranks:
+        """Return where the cells of each answer begin among them."""
+        return np.cumsum([0, *(len(cells.keys) for cells in self.cells)])
 
 
 @lru_cache(maxsize=256)
@@ -256,7 +280,7 @@ def _cells(options: Math, part: Part, answers: range) -> list[Cells]:
     return found
 
 
-def _cell_keys(purpose: str, line_and_seed: tuple[str, int], level: int, value: int, signature: Ranks) -> Words:
-    """Return the key of each operator sequence's own bijection."""
-    base = np.uint64(stream_key(purpose, *line_and_seed, "math", level, value) & KEY_MASK)
-    return mixed(signature.astype(np.uint64) ^ base)
+def _cell_keys(purpose: str, line_and_seed: tuple[str, int], level: int, value: Ranks, signature: Ranks) -> Words:
+    """Return the key of the bijection of each answer and operator sequence."""
+    base = np.uint64(stream_key(purpose, *line_and_seed, "math", level) & KEY_MASK)
+    return mixed(mixed(signature.astype(np.uint64) ^ base) ^ value.astype(np.uint64))

@@ -18,6 +18,7 @@ from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError
 NAME = re.compile("[B-DF-HJ-NP-TV-Z][aeiou](?:[b-df-hj-np-tv-z][aeiou]){2,3}")
 NAME_WITHIN = re.compile(rf"(?<=[a-z,:;] ){NAME.pattern}\b")  # at the start of a sentence "Generate" has the form of a name
 WORD = re.compile("[A-Za-z]+")
+HYPHENED = re.compile("[A-Za-z]+(?:-[A-Za-z]+)*")
 SENTENCE = re.compile("[^.?!]+")
 CLAUSE = re.compile(r"[.?!:;,]|\band\b")
 
@@ -136,7 +137,7 @@ def read_picture(text: str) -> tuple[str, str] | str:
     (('hat', 'cap'), 'cap')
     """
     words = WORD.findall(text)
-    seen: list[tuple[str, str] | str] = [span for span in _spans(words) if span in objects()]
+    seen: list[tuple[str, str] | str] = [span for span in _spans(HYPHENED.findall(text)) if span in objects()]
     if not PEOPLE.isdisjoint(words):
         seen = [*dict.fromkeys(_values(words))]
     if len(seen) != 1:
@@ -219,6 +220,6 @@ def _values(words: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _spans(words: Sequence[str]) -> list[str]:
-    """Return the words and the pairs of neighbouring words, without articles."""
+    """Return the words, and two or three that follow one another, without articles."""
     bare = [word for word in words if word not in ARTICLES]
-    return [*bare, *map(" ".join, pairwise(bare))]
+    return [*bare, *map(" ".join, pairwise(bare)), *map(" ".join, zip(bare, bare[1:], bare[2:], strict=False))]

@@ -265,4 +265,6 @@ def _print_built(folder: Path, manifest: Manifest) -> None:
     rows, size = (sum(column) for column in zip(*totals.values(), strict=True))
     lines.append(("all", f"{len(lines)} splits", f"{rows:,}", human_size(size)))
     print_table(str(folder), ("config", "split", "rows", "size"), lines, numbers=("rows", "size"))
+    for family, facts in manifest.facts.items():
+        typer.echo(f"{family}: {', '.join(f'{name} {value}' for name, value in facts.items())}")
     typer.echo(f"content digest {manifest.digest}")

@@ -31,7 +31,7 @@ SHARD_ROWS = 50
 def _lists_unread() -> Iterator[None]:
     """Names are checked against millions of listed words when a release is built; here only where a test is about that."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda names: [])
+        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda _: [])
         yield
 
 

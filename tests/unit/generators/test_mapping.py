@@ -8,9 +8,10 @@ import pytest
 
 from unisandbox.generators.draws import Draws
 from unisandbox.generators.families.base import Part
-from unisandbox.generators.families.mapping import Mapping, RuleSets
+from unisandbox.generators.families.mapping import Mapping
 from unisandbox.generators.holdout import divided_nouns
 from unisandbox.generators.rows import rows
+from unisandbox.generators.rule_sets import RuleSets
 from unisandbox.generators.spaces import LARGEST_SPACE
 from unisandbox.generators.vocabulary import categories, nouns, nouns_in
 
