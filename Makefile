@@ -6,6 +6,7 @@ OUT ?= build
 FOLDER = $(OUT)/unisandbox-$(patsubst %.toml,%,$(notdir $(RELEASE)))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+QUIETLY := > .venv/pip.log 2>&1 || { cat .venv/pip.log >&2; exit 2; }
 PYTEST := $(BIN)/python -P -m pytest -q
 
 .DEFAULT_GOAL := help
@@ -59,12 +60,12 @@ clean: ## Remove what the targets above wrote
 
 .venv/.core: .venv/.made pyproject.toml constraints.txt
 	@echo "installing unisandbox into .venv (once)" >&2
-	@$(PIP) --editable . && touch $@
+	@$(PIP) --editable . $(QUIETLY) && touch $@
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
 	@echo "installing unisandbox and its checkers into .venv (once)" >&2
-	@$(PIP) --editable '.[dev]' && touch .venv/.core $@
+	@$(PIP) --editable '.[dev]' $(QUIETLY) && touch .venv/.core $@
 
 .venv/.bench: .venv/.core
 	@echo "installing what the benchmarks compare with (once)" >&2
-	@$(PIP) --editable '.[bench]' && touch $@
+	@$(PIP) --editable '.[bench]' $(QUIETLY) && touch $@

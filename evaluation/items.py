@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from unisandbox.errors import DataError, Violation
-from unisandbox.schemas.files import file_sha256
-from unisandbox.schemas.manifest import Manifest, Shard, read_manifest
+from unisandbox.schemas.manifest import Manifest, Shard, read_manifest, shard_violations
 from unisandbox.schemas.parquet import read_rows
-
-FIX = "build or download the folder again"
 
 
 def read_items(folder: Path, config: str, split: str) -> Iterator[dict[str, Any]]:
@@ -30,7 +27,7 @@ def read_items(folder: Path, config: str, split: str) -> Iterator[dict[str, Any]
         DataError: The manifest is absent or malformed, it does not name the split, or a file is not the one that it names.
     """
     shards = _shards(read_manifest(folder), folder, config, split)
-    wrong = [violation for shard in shards for violation in _wrong_with(folder, shard)]
+    wrong = [violation for shard in shards for violation in shard_violations(folder, shard)]
     if wrong:
         raise DataError(wrong)
     return (row for shard in shards for row in read_rows(folder / shard.path, "item"))
@@ -42,11 +39,3 @@ def _shards(manifest: Manifest, folder: Path, config: str, split: str) -> list[S
         known = sorted({f"{shard.config}/{shard.split}" for shard in manifest.shards})
         raise DataError(Violation(str(folder), f"no {config}/{split}", ", ".join(known), "name a split that the release has"))
     return sorted(shards, key=lambda shard: shard.path)
-
-
-def _wrong_with(folder: Path, shard: Shard) -> Iterator[Violation]:
-    path = folder / shard.path
-    if not path.is_file():
-        yield Violation(str(path), "no file", f"a file of {shard.size_bytes} bytes", FIX)
-    elif (digest := file_sha256(path)) != shard.sha256:
-        yield Violation(str(path), f"sha256 {digest}", f"sha256 {shard.sha256}, as the manifest says", FIX)

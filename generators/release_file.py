@@ -39,6 +39,7 @@ SPLIT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 TRAIN = "train"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 MOST_EDITIONS = 1000
+LARGEST_SEED = 2**53 - 1  # what every reader of JSON keeps exact
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 LARGEST_FILE_BYTES = 1_000_000  # a release file is a page of text; more is something else
 
@@ -106,6 +107,8 @@ class _ReleaseReader(Reader):
             self.wrong("name", repr(values["name"]), "a-z, 0-9 and -", "rename the release")
         if values.get("images", "none") != "none":
             self.wrong("images", repr(values["images"]), "'none'", "this version builds no pictures")
+        if not 0 <= values.get("seed", 0) <= LARGEST_SEED:
+            self.wrong("seed", str(values["seed"]), f"0 to {LARGEST_SEED}", "mend the number")
         editions, edition = values.get("editions", 8), values.get("edition", 0)
         if not 1 <= editions <= MOST_EDITIONS:
             self.wrong("editions", str(editions), f"1 to {MOST_EDITIONS}", "mend the number")

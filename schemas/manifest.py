@@ -120,7 +120,7 @@ def _json_of(path: Path) -> Any:
 def verify_folder(folder: Path) -> list[Violation]:
     """Return how the data files of a release folder differ from its manifest, sorted; raises as `read_manifest` does."""
     shards = read_manifest(folder).shards
-    wrong = [violation for shard in shards for violation in _wrong_with(folder, shard)]
+    wrong = [violation for shard in shards for violation in shard_violations(folder, shard)]
     listed = {shard.path for shard in shards}
     present = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet"))
     wrong += [
@@ -131,7 +131,8 @@ def verify_folder(folder: Path) -> list[Violation]:
     return sorted(wrong)
 
 
-def _wrong_with(folder: Path, shard: Shard) -> Iterator[Violation]:
+def shard_violations(folder: Path, shard: Shard) -> Iterator[Violation]:
+    """Yield how the file of a shard differs from what the manifest says of it."""
     path, fix = folder / shard.path, "build or download the folder again"
     if not path.is_file():
         yield Violation(shard.path, "no file", f"a file of {shard.size_bytes} bytes", fix)

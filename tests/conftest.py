@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from unisandbox.cards.render import write_card
+from unisandbox.cards.companions import write_companions
 from unisandbox.generators.build import build
 from unisandbox.generators.release import Release
 from unisandbox.generators.release_file import parse_release, read_release
@@ -72,7 +72,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def default_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the default release, built once a session; its tests share an xdist group."""
     folder = tmp_path_factory.mktemp("default") / "unisandbox-0.1.0"
-    built = build(read_release("0.1.0"), folder, workers=2, finish=write_card)
+    built = build(read_release("0.1.0"), folder, workers=2, finish=write_companions)
     assert built.manifest is not None
     return folder
 

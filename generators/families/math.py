@@ -7,6 +7,7 @@ test by a keyed permutation of their ranks, so an expression belongs to one of t
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from unisandbox.errors import Violation
-from unisandbox.generators.draws import Draws, stream_key
+from unisandbox.generators.draws import WORDS_PER_BLOCK, Draws, stream_key
 from unisandbox.generators.expression_words import STYLES, Phrases, value_phrase
 from unisandbox.generators.expressions import (
     Step,
@@ -92,8 +93,8 @@ class Math:
         return found + share_faults(self)
 
     def words_per_row(self, level: int) -> int:
-        """Return the random words a row reads: two a step, seven for wording, filled up to a multiple of four."""
-        return -(-(2 * level + 7) // 4) * 4
+        """Return the random words a row reads: one a step and six for the rest of the wording, in blocks of four."""
+        return -(-(level + 6) // WORDS_PER_BLOCK) * WORDS_PER_BLOCK
 
     def space(self, part: Part) -> MathSpace:
         """Return the items that a part of a release can hold."""
@@ -214,12 +215,17 @@ class MathSpace:
             rows = answer == number
             cell[rows], inner[rows] = schedule.at(index[rows] // len(self.answers))
         signature, rank, noun, style = self._chosen(answer, cell, inner)
-        names, nouns, draw, first = signatures(self.part.level), self.nouns, self.draw, self.answers.start
-        columns = (index, answer, signature, rank, noun, style, template)
-        return [
-            Point(self, i, Chosen(first + a, names[s], r, nouns[n], STYLES[t], draw[w]))
-            for i, a, s, r, n, t, w in zip(*(column.tolist() for column in columns), strict=True)
-        ]
+        names = signatures(self.part.level)
+        chosen = map(
+            Chosen,
+            (self.answers.start + answer).tolist(),
+            [names[number] for number in signature.tolist()],
+            rank.tolist(),
+            [self.nouns[number] for number in noun.tolist()],
+            [STYLES[number] for number in style.tolist()],
+            [self.draw[number] for number in template.tolist()],
+        )
+        return list(map(Point, itertools.repeat(self), index.tolist(), chosen))
 
     def _chosen(self, answer: Ranks, cell: Ranks, inner: Ranks) -> tuple[Ranks, Ranks, Ranks, Ranks]:
         """Return the operators, the rank of the expression, the noun and the style at places inside cells."""

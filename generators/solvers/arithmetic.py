@@ -16,6 +16,7 @@ from unisandbox.generators.solvers.arithmetic_words import (
     FUNCTIONS,
     INFIXES,
     MARKS,
+    MAY_BE_ADJECTIVES,
     NEED_AN_OPERAND,
     NUMBERS,
     OPENERS,
@@ -24,13 +25,13 @@ from unisandbox.generators.solvers.arithmetic_words import (
     POSTFIXES,
     POWERS,
     REFERENCES,
+    STEP_ENDS,
     SUPERSCRIPTS,
     TENS,
     Infix,
 )
 from unisandbox.generators.solvers.reading import UnreadableError
 
-END = "\n"  # after the last word; no word is equal to it
 DEEPEST = 50
 LONGEST_NUMBER = 12
 DIGITS = frozenset("0123456789")
@@ -115,7 +116,9 @@ class Expressions:
         if word in PASSIVES and self.words[start + 1] in POSTFIXES and self.passive:
             return (*POSTFIXES[self.words[start + 1]], 2)
         if word in POSTFIXES:
-            return (*POSTFIXES[word], 1)
+            after = self.words[start + 1]
+            plain = word in MAY_BE_ADJECTIVES and after[0].isalpha() and after not in INFIXES and after not in STEP_ENDS
+            return None if plain else (*POSTFIXES[word], 1)
         start += word == "raised"
         if self.words[start] == "to" and self.words[start + 1] in POWERS and self.words[start + 2] == "power":
             return "^", POWERS[self.words[start + 1]], start + 3 - self.at
@@ -124,9 +127,12 @@ class Expressions:
     def last_operand(self) -> Number:
         """Return the operand that ends a phrase: one unit, or if `greedy` all that follows."""
         if self.greedy:
-            return self.expression()
+            passive, self.passive = self.passive, False
+            value = self.expression()
+            self.passive = passive
+            return value
         value = self.unit()
-        if self.infix() is not None or self.postfix() is not None:
+        if self.words[self.at] not in PASSIVES and (self.infix() is not None or self.postfix() is not None):
             self.ambiguous = True
         return value
 
@@ -142,11 +148,18 @@ class Expressions:
             value = getattr(self, OPENERS[word])()
         elif word == "-" and self.words[self.at + 1][0] in DIGITS:
             self.at += 1
-            value = -self.number()
+            value = self.negative()
         else:
             value = self.reference()
         self.depth -= 1
         return self.marked(value) if self.words[self.at] in MARKS else value
+
+    def negative(self) -> Number:
+        """Return a negative number in digits."""
+        value = -self.number()
+        if self.words[self.at] in MARKS or self.words[self.at] == "^" or self.postfix() is not None:
+            raise UnreadableError("the power of a negative number without brackets")
+        return value
 
     def opens(self, at: int) -> bool:
         """Return whether an operand can begin at an index."""
@@ -160,10 +173,12 @@ class Expressions:
     def number(self) -> Number:
         """Return a number in digits."""
         text = self.words[self.at]
-        if len(text) > LONGEST_NUMBER or (text[0] == "0" and text.isdecimal() and len(text) > 1):
-            raise UnreadableError(f"{text[:LONGEST_NUMBER]} is no number that prompts use")
+        whole = text.isdecimal()
+        plain = whole or text.replace(".", "", 1).isdecimal()
+        if not plain or len(text) > LONGEST_NUMBER or (whole and text[0] == "0" != text):
+            raise UnreadableError(f"'{text[:LONGEST_NUMBER]}' is no number that can be read for sure")
         self.at += 1
-        return int(text) if text.isdecimal() else Fraction(text)
+        return int(text) if whole else Fraction(text)
 
     def number_in_words(self) -> Number:
         """Return a number in words up to the hundreds, or in dozens."""

@@ -31,7 +31,7 @@ def applied(operator: str, left: Number, right: Number) -> Number:
         value = OPERATIONS[operator](left, right)
     except ZeroDivisionError:
         raise UnreadableError("a division by zero") from None
-    if abs(value) > LARGEST_VALUE:
+    if value > LARGEST_VALUE or value < -LARGEST_VALUE:
         raise UnreadableError("a number that is too large")
     return value
 
@@ -49,7 +49,7 @@ def _remainder(left: Number, right: Number) -> Number:
 
 
 def _power(left: Number, right: Number) -> Number:
-    if not _whole(right) or abs(right) > LARGEST_EXPONENT:
+    if not _whole(right) or right > LARGEST_EXPONENT or right < -LARGEST_EXPONENT:
         raise UnreadableError(f"{left} to the power of {right} is out of bounds")
     return left ** int(right) if right >= 0 else Fraction(left) ** int(right)
 
@@ -94,9 +94,9 @@ OPERATIONS: Mapping[str, Callable[[Number, Number], Number]] = {
     "²": lambda a, _: a * a,
     "percent": lambda a, b: _divided(a * b, 100),
     "!": _factorial,
-    "abs": lambda a, _: abs(a),
+    "abs": lambda a, _: a if a >= 0 else -a,
     "floor": lambda a, _: math.floor(a),
     "ceil": lambda a, _: math.ceil(a),
-    "max": max,
-    "min": min,
+    "max": lambda a, b: a if a > b else b,
+    "min": lambda a, b: a if a < b else b,
 }

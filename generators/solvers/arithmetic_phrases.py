@@ -1,13 +1,13 @@
 """Reads operands that are named in words: "the sum of 3 and 5", "half of 8", "the remainder when 9 is divided by 4".
 
-The last operand of such a phrase has no end of its own: "the sum of 3 and 5 divided by 2" is why `Expressions` has two ways to read.
+The last operand of such a phrase has no end of its own: "the sum of 3 and 5 divided by 2" is why there are two ways to read.
 """
 
 from __future__ import annotations
 
 from unisandbox.generators.solvers.arithmetic import Expressions
 from unisandbox.generators.solvers.arithmetic_operations import Number
-from unisandbox.generators.solvers.arithmetic_words import FOLDS, FRACTIONS, MULTIPLES, OPENERS, VERBS
+from unisandbox.generators.solvers.arithmetic_words import FOLDS, FRACTIONS, MULTIPLES, OPENERS, STEP_ENDS, VERBS
 from unisandbox.generators.solvers.reading import UnreadableError
 
 
@@ -48,9 +48,7 @@ class Phrases(Expressions):
     def after_adjective(self) -> Number:
         """Return the operand behind `positive` or `principal`."""
         self.at += 1
-        if self.words[self.at] == "difference":
-            return self.absolute_difference()
-        if self.words[self.at] not in ("square", "root"):
+        if self.words[self.at] not in ("square", "root", "difference"):
             raise UnreadableError(f"'{self.words[self.at - 1]} {self.words[self.at].strip()}' is no number")
         return self.unit()
 
@@ -65,19 +63,22 @@ class Phrases(Expressions):
     def absolute_difference(self) -> Number:
         """Return the distance of two operands."""
         self.at += 1
-        left, right = self.operands("difference")
-        return abs(self.compute("-", left, right))
+        values = self.operands("difference")
+        value = values[0] if len(values) == 1 else self.compute("-", values[0], values[1])
+        return max(value, -value)
 
     def folded(self) -> Number:
         """Return a sum, difference, product or quotient that is named by its noun."""
-        word = self.words[self.at]
+        before, word = self.words[self.at - 1], self.words[self.at]
         self.at += 1
         if self.running is not None and self.words[self.at] not in ("of", "between"):
             return self.so_far()
         values = self.operands(word)
         operator = FOLDS[word]
         if operator == "-" and values[0] < values[-1]:
-            raise UnreadableError("a difference named the smaller number first")
+            if before != "positive":
+                raise UnreadableError("a difference that names the smaller number first")
+            values.reverse()
         value = values[0]
         for operand in values[1:]:
             value = self.compute(operator, value, operand)
@@ -85,7 +86,8 @@ class Phrases(Expressions):
 
     def operands(self, word: str) -> list[Number]:
         """Return the operands of a noun: those of "of 3 and 5", or the one value of "of 3 + 5"."""
-        self.at += self.words[self.at] in ("of", "between", "from")
+        self.at += self.words[self.at] in ("of", "between", "from", "when", "if")
+        self.at += self.words[self.at] in ("you", "we")
         self.last = ""
         values = [self.inside()]
         while self.words[self.at] == "," and self.opens(self.at + 1) and self.words[self.at + 1] not in VERBS:
@@ -134,6 +136,7 @@ class Phrases(Expressions):
                 self.at += 1
                 return value
             self.at += self.words[self.at] == "when"
+            self.at += self.words[self.at] == "it"
         else:
             passive, self.passive = self.passive, False
             value = self.expression()
@@ -168,7 +171,11 @@ class Phrases(Expressions):
         if self.words[self.at] == "of":
             self.at += 1
             return self.last_operand()
-        return self.last_operand() if self.opens(self.at) else self.so_far()
+        if self.opens(self.at):
+            return self.last_operand()
+        if self.words[self.at] not in STEP_ENDS:  # "double check", "square tables"
+            raise UnreadableError(f"'{self.words[self.at - 1]} {self.words[self.at]}'")
+        return self.so_far()
 
     def fraction(self) -> Number:
         """Return half, a third … of an operand; "half a dozen" is a number."""

@@ -60,7 +60,7 @@ class Steps(Phrases):
             if after_sum and infix.strength > 1:
                 raise UnreadableError("a sum and a product in turn can be read in two ways")
             return self.joined(value, infix)
-        if (postfix := self.postfix()) is not None:
+        if (postfix := self.postfix()) is not None and self.words[self.at - 1] != ".":
             operator, number, width = postfix
             self.at += width
             return self.compute(operator, value, number)

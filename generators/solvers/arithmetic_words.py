@@ -1,13 +1,14 @@
 """The words of arithmetic in English, and what each does in a sentence.
 
-Written from common English, without a look at how wording is drawn. A word that could change a value and was not read as arithmetic
-is a `SIGNALS` word: where one is left over, the sentence was not understood.
+Written from common English, without a look at how wording is drawn. The words around arithmetic are in `lists/math_words.toml`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+
+END = "\n"  # behind the last word of a text; no word is equal to it
 
 TEENS = [
     "zero",
@@ -86,6 +87,7 @@ POSTFIXES: Mapping[str, tuple[str, int]] = {
     "quadrupled": ("*", 4),
     "halved": ("/", 2),
 }
+MAY_BE_ADJECTIVES = frozenset({"doubled", "tripled", "quadrupled", "halved"})  # "four halved lemons"
 PARTICIPLES = frozenset(
     {
         *POSTFIXES,
@@ -226,12 +228,15 @@ SEPARATORS = frozenset(
     ]
 )
 AFTER_THAT = ("after", "that")
+STEP_ENDS = frozenset({",", ";", ".", "?", "!", ":", ")", "and", "then", "before", END})
 
-# where arithmetic may begin in a sentence; the soft ones are everyday words too, and may turn out to be nothing
-SOFT = frozenset({"take", "taking", "start", "starting", "begin", "beginning", "raise", "remove", "find", "finding", "get", "getting"}) | {
-    "keep", "keeping", "compute", "computing", "calculate", "calculating",
-}  # fmt: skip
+# everyday words too, which may turn out to be nothing: where arithmetic may begin with them, and where only a step may
 SOFT_ANCHORS = frozenset(
-    {"a", "take", "taking", "start", "starting", "begin", "beginning", "total", "raise", "round", "remove", "fifth"}
-) | {*BRACKETS}
-ANCHORS = frozenset(OPENERS) - (SOFT - SOFT_ANCHORS) - {"an", "positive", "principal"}
+    {*BRACKETS, "take", "taking", "start", "starting", "begin", "beginning", "total", "raise", "round", "remove"}
+    | {"third", "fifth", "tenth"}
+)
+SOFT_STEPS = frozenset(
+    {"find", "finding", "get", "getting", "keep", "keeping", "compute", "computing", "calculate", "calculating"}
+)
+SOFT = SOFT_ANCHORS - {"round"} | SOFT_STEPS
+ANCHORS = frozenset(OPENERS) - SOFT_STEPS - {"a", "an", "positive", "principal"}

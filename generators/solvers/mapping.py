@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from unisandbox.generators.solvers.mapping_lexicon import ACRONYMS, MARK_NAMES, NUMBER_WORDS
-from unisandbox.generators.solvers.mapping_query import asked, key_name, name
+from unisandbox.generators.solvers.mapping_query import LOOKALIKES, asked, key_name, name
 from unisandbox.generators.solvers.mapping_statements import statements
 from unisandbox.generators.solvers.mapping_things import Rule, Thing
 from unisandbox.generators.solvers.reading import UnreadableError, UnsolvableError
@@ -49,7 +49,7 @@ def solve(text: str) -> Resolved:
 def _solve(text: str) -> Resolved:
     rules, others = statements(text)
     if not rules:
-        raise UnreadableError("no sentence reads as a rule")
+        raise UnreadableError(f"no sentence reads as a rule: {others[0] if others else 'there is none'}")
     symbol = asked(others, rules)
     return _follow(symbol, _directed(rules, symbol))
 
@@ -131,9 +131,13 @@ def _dead_end(way: Sequence[str], rules: Mapping[str, Sequence[Rule]]) -> Except
             return UnreadableError(f"{key} and {last}: the rule may hold both ways")
     if len(last) == 1 and last.swapcase() in rules:
         return UnreadableError(f"{last} may be {last.swapcase()}")
+    if last == "a":
+        return UnreadableError("a may be a symbol or an article")
     if any(ord(mark) >= EMOJI for mark in last):
         return UnreadableError(f"{last} may be an object or a symbol")
+    if any(name(rule.value.name) == last and not rule.value.symbol for found in rules.values() for rule in found):
+        return UnreadableError(f"asks about {last}, which seems to be an object")
     words = [key for key in rules if len(key) > 3 and not key.isdigit()]
-    if words and not last.isalnum():
+    if words and (not last.isalnum() or last in LOOKALIKES):
         return UnreadableError(f"{words[0]} may be a name of {last}")
     return UnsolvableError(f"no rule says what {last} stands for ({' > '.join(way)})")

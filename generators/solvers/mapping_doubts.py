@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
-from unisandbox.generators.solvers.mapping_lexicon import GENERIC, PREPOSITIONS, TRIGGERS, UNDOING
+from unisandbox.generators.solvers.mapping_lexicon import ARTICLES, GENERIC, KINDS, PREPOSITIONS, TRIGGERS, UNDOING
 from unisandbox.generators.solvers.mapping_predicates import is_verb
 from unisandbox.generators.solvers.mapping_rules import read_rule
 
@@ -13,17 +14,21 @@ TWISTED = re.compile(
     r"\b(?:not|never|other than|anything but|everything but|rather than|excluding|besides|apart from|or|either|if|whenever"
     r"|every time|each time|when (?:you|we|i) (?:see|read|meet|find|spot))\b|n['’]t\b"
     r"|\b(?:one|two|three|four|five|six|\d+|single|first|second|third|last|next) (?:steps?|hops?|times)\b"
+    r"|\b(?:one|single|first|second|last|next) rule\b"
     r"|\b(?:letter|symbol|number|digit|character|one|comes) (?:right |just |immediately )?"
     r"(?:after|before|following|preceding|next to)\b",
     re.IGNORECASE,
 )
-HARMLESS = re.compile(  # "do not draw the symbol itself", "not the letter A"
-    r"(?:\b(?:not|never)|n['’]t) (?:(?:draw|show|include|write|add|use|depict|display|render) )*(?:(?:the|any|a) )?"
-    r"(?:explain|texts?|words?|letters?|symbols?|rules?|characters?|numbers?|it)\b",
+HARMLESS = re.compile(  # "do not draw the symbol itself", ", not the letter A"
+    r"(?:\bdo not|\bdon['’]t|\b(?:and|but) not|, not) (?:(?:draw|show|include|write|add|use|depict|display|render) )*"
+    r"(?:(?:the|any|a) )?(?:explain|texts?|words?|letters?|symbols?|rules?|characters?|numbers?|it)\b",
     re.IGNORECASE,
 )
 INVERSE = re.compile(r"\b[Ww](?:hat|hich) (?:symbols?|letters?|numbers?|digits?|characters?|signs?|rules?) [a-z]{2}")
 WITHIN = re.compile(r",? (?:where|given(?: that)?|if|since|because) |, (?=\S+ ?(?:=|->|→|:))")
+NAMING = re.compile(r"(\S+) (?:(?:as|like) )?an? ")
+BEFORE_SYMBOLS = ARTICLES | KINDS
+OPEN_NOUNS = frozenset({"which", "what", "certain", "whom"})  # "A stands for which object?"
 ORDER = re.compile(r"(?:please )?[a-z]+ an? ([a-z]+) (?:for|on|at|upon) ", re.IGNORECASE)
 
 
@@ -54,10 +59,28 @@ def doubt(sentence: str, words: Collection[str], named: Sequence[str]) -> str | 
         twisted = INVERSE.search(sentence)
     if twisted is not None:
         return f"{twisted[0]!r} leaves open what is asked"
-    order = ORDER.match(sentence)
-    if (order is not None and order[1].lower() not in GENERIC) or any(f" {symbol} {NAMING}" in sentence for symbol in named for NAMING in ("a ", "an ", "as a")):
+    if _is_order(sentence, named) or (OPEN_NOUNS.isdisjoint(words) and _begins_as_rule(sentence.split(maxsplit=4), named)):
         return "may be a rule or a question"
     return "a rule within a question" if any(map(_states, _tails(sentence, named))) else None
+
+
+def _begins_as_rule(words: Sequence[str], named: Sequence[str]) -> bool:
+    """Return whether a sentence starts with a symbol and a verb, as in "The letter A is …"."""
+    for word, following in pairwise(words):
+        if word in named:
+            return is_verb(following)
+        if word.lower() not in BEFORE_SYMBOLS:
+            return False
+    return False
+
+
+def _is_order(sentence: str, named: Sequence[str]) -> bool:
+    """Return whether a sentence may order what a symbol is: "Draw an apple for #", "Draw # as an apple"."""
+    order = ORDER.match(sentence)
+    if order is not None and order[1].lower() not in GENERIC:
+        return True
+    naming = NAMING.search(sentence)
+    return naming is not None and naming[1] in named
 
 
 def _tails(sentence: str, named: Sequence[str]) -> Iterator[str]:

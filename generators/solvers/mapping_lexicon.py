@@ -32,7 +32,7 @@ NOT_VERBS = _words("as us this its plus minus versus thus always rules letters s
 ADVERBS = _words(
     "always also simply directly really actually clearly literally symbolically commonly usually typically ultimately "
     "uniquely exactly solely only effectively strictly likewise then thus therefore hence here now just again "
-    "specifically officially secretly conventionally internally eventually finally consequently sometimes often generally "
+    "specifically officially secretly conventionally internally eventually finally consequently generally "
     "normally further itself themselves"
 )
 PRONOUNS = _words("you us me one")
@@ -47,6 +47,7 @@ SIGN_NOUNS = _words(
     "surrogate identifier letter number character way place role function path route link clue shortcut signal rise "
     "metaphor representative picture image drawing photo same word term symbolic indicative emblematic"
 )
+COUNTING = _words("number letter character figure")  # "the number of cats" names no cat
 SIGN_ADJECTIVES = _words("secret hidden short simple direct unique single visual graphical special coded given agreed")
 # "is the meaning of": the right side is read as the left side
 MEANING_NOUNS = _words("meaning value referent object item thing translation interpretation target result answer solution")
@@ -65,6 +66,7 @@ WRITTEN = _words(
 )
 IRREGULAR = _words("meant known shown written given drawn understood brought told borne bound read set put taken")
 COMPLEMENTS = _words("equal equivalent identical akin synonymous short shorthand same code analogous similar")
+UNRELATED = _words("next close opposed near adjacent prior due contrary")  # "is next to" tells no meaning
 BOTH_WAYS = _words(
     "equals equal equates equivalent identical same corresponds correspond matches linked associated connected connects "
     "tied bonds bonded bound paired pairs links relates related joined coupled goes synonymous analogous"
@@ -72,13 +74,16 @@ BOTH_WAYS = _words(
 UNCERTAIN_VERBS = _words(
     "belongs comes follows results derives descends originates stems precedes excludes lacks opposes avoids ignores "
     "contradicts differs replaces substitutes supersedes arises likes needs uses loves eats sees hates receives gets "
-    "cancels swaps becomes"
+    "cancels swaps becomes lives sits sleeps"
 )
 NEGATIONS = _words(
     "not no never neither nor without except hardly unless isn't doesn't don't aren't won't cannot can't opposite unlike "
     "swapped exchanged"
 )
-CHOICES = _words("or either maybe perhaps possibly might could may")
+CHOICES = _words(
+    "or either maybe perhaps possibly might could may almost nearly rarely seldom barely sometimes often occasionally formerly "
+    "previously wrongly falsely incorrectly supposedly allegedly partly partially scarcely temporarily originally"
+)
 OPEN = NEGATIONS | CHOICES  # with these a sentence says nothing for sure
 SCENE = _words(  # what may stand beside the symbol in "If you see #, …"
     "you we one someone anyone see sees read reads meet encounter find spot notice receive get have reach seeing reading "
@@ -96,7 +101,7 @@ NOT_OF_OBJECTS = (
         "people rule rules means stands represents denotes refers maps signifies indicates designates symbolizes "
         "symbolises points leads equals has have had was were please end respectively meaning meanings mapping mappings "
         "following given below above draw generate depict illustrate let treat interpret decode translate replace assume "
-        "suppose call whatever undefined meaningless nowhere unknown unused empty blank none null nil"
+        "suppose call whatever too instead swap undefined meaningless nowhere unknown unused empty blank none null nil"
     )
 ) - {"back", "over", "up", "down"}  # fmt: skip
 HEAD_NOUNS = KINDS | {"can"}  # may end the name of an object: "a stop sign", "a watering can"
@@ -133,13 +138,13 @@ UNDOING = tuple(  # how words begin that change rules: a text with one of them i
     sorted(
         _words(
             "ignor wrong false untrue swap invalid revers backward invers invert chang cancel skip exchang "
-            "discard disregard shift rotat alphabet except instead unless opposite contradict replac switch forget"
+            "discard disregard shift rotat lies alphabet except instead unless opposite contradict replac switch forget"
         )
     )
 )
 TRIGGERS = _words(  # what may twist a question
-    "where given since because not never other anything everything rather excluding besides apart or either if whenever every each when step steps hop "
-    "hops times after before following preceding next don't doesn't isn't can't won't aren't"
+    "only rule not never other anything everything rather excluding besides apart or either if whenever every each when step "
+    "steps hop hops times after before following preceding next don't doesn't isn't can't won't aren't"
 )
 COUNTED = _words("rule rules step steps image images picture pictures drawing hop hops layer layers level levels chains chain")
 GENERIC = PICTURES | _words("object objects end item thing result answer rules scene")

@@ -33,8 +33,8 @@ def predicate(left: Thing, words: Sequence[str]) -> Rule | None:
     while place < len(words) and (words[place] in lexicon.MODALS or is_adverb(words[place])):
         modal |= words[place] in lexicon.MODALS
         place += 1
-    if place + 1 >= len(words):
-        return None
+    if place + 1 >= len(words) or (modal and words[place] != "be" and is_verb(words[place])):
+        return None  # "a watering can is …" has no modal verb
     verb, rest = words[place], words[place + 1 :]
     if verb in lexicon.BE:
         return _passive(left, rest)
@@ -81,7 +81,8 @@ def _skip_sign(words: Sequence[str], place: int) -> int:
     noun = _noun_place(words, place)
     if noun + 2 >= len(words) or words[noun] not in lexicon.SIGN_NOUNS:
         return place
-    return noun + 2 if words[noun + 1] == "of" or words[noun + 1] in lexicon.LINKING else place
+    of = words[noun + 1] == "of" and words[noun] not in lexicon.COUNTING
+    return noun + 2 if of or words[noun + 1] in lexicon.LINKING else place
 
 
 def _skip_meaning(words: Sequence[str], place: int) -> int:
@@ -120,6 +121,8 @@ def _skip_complement(rest: Sequence[str], place: int) -> int:
     if start + 2 >= len(rest) or rest[start + 1] not in lexicon.LINKING:
         return place
     joint = rest[start]
+    if joint in lexicon.UNRELATED:
+        return place
     if is_participle(joint) or joint in lexicon.COMPLEMENTS or (rest[start + 1] in ("to", "for") and PLAIN.fullmatch(joint)):
         return _skip_sign(rest, _skip_links(rest, start + 1))
     return place

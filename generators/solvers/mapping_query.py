@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 from unisandbox.generators.solvers.mapping_doubts import doubt, undoes
 from unisandbox.generators.solvers.mapping_lexicon import ARTICLES, ASKING, COUNTED, KINDS, NEUTRAL, NUMBER_WORDS, WORD_KINDS
+from unisandbox.generators.solvers.mapping_statements import HEAD
 from unisandbox.generators.solvers.mapping_things import QUOTED, Rule, Thing, is_symbol_form
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError
 
@@ -34,23 +35,33 @@ def asked(sentences: Sequence[str], rules: Sequence[Rule]) -> str:
     known = _known(rules)
     words = [WORDS.findall(sentence.lower()) for sentence in sentences]
     asking = [not ASKING.isdisjoint(found) for found in words]
-    symbols: dict[str, None] = {}
+    symbols: dict[str, str] = {}
     for sentence, low, asks in zip(sentences, words, asking, strict=True):
         named = _named(sentence, known) or [long for long in known if " " in long and long in sentence.lower()]
-        reason = undoes(low)
-        if reason is None and named:
-            scene = any(asking) and SCENE.match(sentence) is not None
-            reason = doubt(sentence, low, named) if asks or scene else "names a symbol, but is neither a rule nor a question"
-        elif reason is None and not asks and NEUTRAL.isdisjoint(low):
-            reason = "neither a rule nor a question"
+        scene = bool(named) and any(asking) and SCENE.match(sentence) is not None
+        reason = _objection(sentence, low, named, asks=asks or scene)
         if reason is not None:
             raise UnreadableError(f"{reason}: {sentence}")
-        symbols.update(dict.fromkeys(named))
+        symbols.update(dict.fromkeys(named, sentence))
     if len(symbols) > 1:
         raise UnreadableError(f"asks about several symbols: {', '.join(symbols)}")
-    if not symbols:
-        raise _nothing_asked(sentences, rules)
-    return next(iter(symbols))
+    for symbol, sentence in symbols.items():
+        if symbol not in known and not HEAD.match(sentence):
+            raise UnreadableError(f"may be a rule or a question: {sentence}")
+        return symbol
+    raise _nothing_asked(sentences, rules)
+
+
+def _objection(sentence: str, words: Sequence[str], named: Sequence[str], *, asks: bool) -> str | None:
+    """Return why a sentence beside the rules makes a text unsure, or None."""
+    undoing = undoes(words)
+    if undoing is not None:
+        return f"{undoing!r} may change the rules"
+    if words[:1] == ["rule"]:
+        return "not read as a rule"
+    if not named:
+        return None if asks or not NEUTRAL.isdisjoint(words) else "neither a rule nor a question"
+    return doubt(sentence, words, named) if asks else "names a symbol, but is neither a rule nor a question"
 
 
 def name(text: str) -> str:
@@ -159,4 +170,4 @@ def _is_foreign(token: str, place: int, before: str, after: str) -> bool:
         return not _is_filler(token, place, before, after)
     if len(token) != 1:
         return False
-    return token.isupper() if token.isalpha() else token not in "-–—.,;:!?()&/\"'"
+    return token.isupper() if token.isalpha() else token not in "-–—.,;:"

@@ -100,5 +100,5 @@ def _cuts(words: Sequence[str]) -> Iterator[Rule]:
         found = None if left is None else predicate(left, words[place:])
         if found is not None:
             yield found
-            if place > 1 or words[0].lower() != "a":  # only an article may make a second cut: "A bus means 7"
-                return
+            if left is not None and left.symbol and (place > 1 or words[0].lower() != "a"):
+                return  # only words may be cut twice: "A bus means 7"

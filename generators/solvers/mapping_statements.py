@@ -19,10 +19,11 @@ HEAD = re.compile(
 BULLET = re.compile(r"(?:[-•*–—‣▪●·]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.):]|\(\d{1,2}\)|\ue000\d{1,2})\s+")
 ENUMERATOR = re.compile(r"\(?(\d{1,2})\)?")
 LEAD = re.compile(
-    r"(?:(?:imagine an? \w+ (?:in which|where)|and|also|but|while|whereas|then|next|first|finally|lastly|secondly|thirdly"
+    r"(?:(?:(?:the )?[\w-]+ (?:rule|layer|level|tier)(?: is| says| states)?(?: that|:)"
+    r"|imagine an? \w+ (?:in which|where)|and|also|but|while|whereas|then|next|first|finally|lastly|secondly|thirdly"
     r"|additionally|moreover|furthermore|meanwhile|similarly|likewise|here|now|in (?:this|the|our) [\w -]+,"
     r"|(?:please )?(?:note|remember|suppose|assume|imagine|recall)(?: that)?|(?:we|you) know that|given(?: that)?"
-    r"|(?:the )?[\w-]+ (?:rule|layer|level|tier)(?: is| says| states)?(?: that|:)),?:? )+",
+    r"),?:? )+",
     re.IGNORECASE,
 )
 LONGEST = 2000  # characters of a sentence
@@ -36,7 +37,7 @@ def statements(text: str) -> tuple[list[Rule], list[str]]:
     """Return the rules that a text states, and its other sentences, both in order.
 
     Raises:
-        UnreadableError: A sentence is too long to be one.
+        UnreadableError: A sentence is too long to be one, or is numbered as a rule and does not read as one.
 
     >>> rules, others = statements("1. A means 7. 2. 7 is an apple. Draw what A means.")
     >>> [rule.key.name for rule in rules], others
@@ -45,19 +46,24 @@ def statements(text: str) -> tuple[list[Rule], list[str]]:
     rules: list[Rule] = []
     others: list[str] = []
     enumerated = 0
-    for sentence in sentences(text):
+    for sentence, labelled in sentences(text):
         if len(sentence) > LONGEST:
             raise UnreadableError(f"a sentence of {len(sentence)} characters: {sentence[:80]}…")
-        enumerator = ENUMERATOR.fullmatch(sentence)
-        if enumerator is not None and int(enumerator[1]) == enumerated + 1:
+        if _enumerates(sentence, enumerated + 1):
             enumerated += 1
             continue
-        for piece in _pieces(sentence):
-            if isinstance(piece, Rule):
-                rules.append(piece)
-            else:
-                others.append(piece)
+        pieces = _pieces(sentence)
+        found = [piece for piece in pieces if isinstance(piece, Rule)]
+        if labelled and not found:
+            raise UnreadableError(f"not read as a rule: {sentence}")
+        rules += found
+        others += [piece for piece in pieces if isinstance(piece, str)]
     return rules, others
+
+
+def _enumerates(sentence: str, number: int) -> bool:
+    match = ENUMERATOR.fullmatch(sentence) if len(sentence) < 5 else None
+    return match is not None and int(match[1]) == number
 
 
 @lru_cache(maxsize=4096)  # the queries of one rule set, and the sentences around them, say the same again

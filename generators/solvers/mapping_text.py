@@ -24,18 +24,24 @@ ANY_QUOTE = re.compile(r"[\"'“‘`«(\[]|\*\*")
 ENDED = re.compile(r"(.*\w)([.,;!?])")
 
 
-def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text without the mark at their end; quoted tokens carry the sign QUOTED.
+def sentences(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the sentences of a text, each without the mark at its end, and whether "Rule 1:" or the like stands before it.
+
+    Quoted tokens carry the sign QUOTED.
 
     >>> list(sentences("Rule 1: ! means an apple. Rule 2: A means !. What is A?"))
-    ['! means an apple', 'A means !', 'What is A']
+    [('! means an apple', True), ('A means !', True), ('What is A', False)]
     """
     if ANY_QUOTE.search(text):
         text = QUOTES.sub(_unquoted, text)
     splitter = NUMBERED if "Rule 1: " in text else LABEL
+    labelled = False
     for part in splitter.split(text):
         for line in LINE.split(part) if "\n" in part else (part,):
-            yield from _of_line(line.strip())
+            for sentence in _of_line(line.strip()):
+                yield sentence, labelled
+                labelled = False
+        labelled = True
 
 
 def _of_line(line: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Answers `math` prompts from their words alone: one arithmetic phrase is found, read and computed exactly.
 
-The one idea: exactly one phrase of a prompt has a value, and it is read whole. A number, an operator or a word that could change a
-value and stands outside that phrase means that the prompt was not understood, and that is an error, never a guess.
+The one idea: exactly one phrase of a prompt has a value, and it is read whole. A number, an operator or a word that could change
+a value and stands outside that phrase means that the prompt was not understood, and that is an error, never a guess.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from unisandbox.generators.solvers.arithmetic import DIGITS, END
+from unisandbox.generators.solvers.arithmetic import DIGITS
 from unisandbox.generators.solvers.arithmetic_operations import Number
 from unisandbox.generators.solvers.arithmetic_steps import Steps
-from unisandbox.generators.solvers.arithmetic_words import ANCHORS, SOFT_ANCHORS
+from unisandbox.generators.solvers.arithmetic_words import ANCHORS, END, SOFT_ANCHORS
 from unisandbox.generators.solvers.math_context import ONE_MAY_FOLLOW, check_after, check_before, listed, refuse_leftovers
 from unisandbox.generators.solvers.math_nouns import counted_phrase, phrase_at
 from unisandbox.generators.solvers.reading import UnreadableError
 
-WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_²³]+(?:['’-][^\W\d_²³]+)*\(?|[^\s\w]|\w")
-GLUED = re.compile(r"\d(?:[^\W\d²³]|,\d{3}(?!\d))|(?<=[^\W\d])\d")  # "3rd", "2x", "1,000", "x2"
+# digits with what hangs on them ("3rd", "1,000"), words with a bracket that hangs on them ("sqrt("), single signs
+WORD = re.compile(r"\d+(?:\.\d+|(?:,\d{3})+(?!\d))?(?:[^\W²³]\w*)?|[^\W\d_]\w*(?:['’-]\w+)*\(?|[^\s\w]|\w")
 SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/"})
 KNOWN_SIGNS = frozenset("√∛²³")
 NUMERAL_KINDS = frozenset({"No", "Nl", "Nd", "Sm"})
-ADVERBS = frozenset({"the", "exactly", "precisely", "just", "simply", "please"})
+LEFT_OUT = frozenset({"the", "exactly", "precisely", "just", "simply", "please", "2d", "3d", "4k", "8k", "hd"})
+ADDING = frozenset({"add", "adding"})  # "8 / 4, and add 2 pears" adds no numbers
 OTHER_THINGS = frozenset({"a", "an", "some", "another", "one"})
 LONGEST_TEXT = 5000
 
@@ -63,14 +64,14 @@ def solve(text: str) -> Solved:
     check_before(words, start, counts=not operations)
     noun = counted_phrase(words, start, end)
     if check_after(words, start, end):
-        noun = _noun_behind(words, end, noun)
+        noun = _noun_behind(words, start, end, noun)
     if noun is None and not operations and words[start - 1] != "draw":
         raise UnreadableError("a number, and nothing that is counted")
     return Solved(Fraction(value), noun, operations)
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words and signs of a text in lower case, without articles and adverbs, and `END` behind them.
+    """Return the words and signs of a text in lower case, without those that change nothing, and `END` behind them.
 
     Raises:
         UnreadableError: A number is written in a way that has several meanings.
@@ -82,10 +83,8 @@ def words_of(text: str) -> list[str]:
         for sign in text:
             if sign > "\x7f" and sign not in KNOWN_SIGNS and unicodedata.category(sign) in NUMERAL_KINDS:
                 raise UnreadableError(f"the sign {sign}")
-    text = text.lower().replace("**", "^")
-    if glued := GLUED.search(text):
-        raise UnreadableError(f"'{glued.group()}' is no number and no word")
-    return [word for word in WORD.findall(text) if word not in ADVERBS] + [END] * 4
+    words = WORD.findall(text.lower().replace("**", "^"))
+    return [word for word in words if word not in LEFT_OUT] + [END] * 4
 
 
 def find_span(words: Sequence[str]) -> Span:
@@ -128,10 +127,10 @@ def _read(words: Sequence[str], at: int) -> Span:
     return spans[0]
 
 
-def _noun_behind(words: Sequence[str], end: int, noun: str | None) -> str:
+def _noun_behind(words: Sequence[str], start: int, end: int, noun: str | None) -> str:
     """Return the counted phrase behind arithmetic; another one, or one of several, is refused."""
     found = phrase_at(words, end)
-    if found is None or noun not in (None, found[0]):
+    if found is None or noun not in (None, found[0]) or not ADDING.isdisjoint(words[start:end]):
         raise UnreadableError(f"'{words[end]}' after the arithmetic")
     phrase, end = found
     follows = words[end + 1]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
-from unisandbox.generators.solvers.arithmetic import DIGITS, END
-from unisandbox.generators.solvers.arithmetic_words import FOLDS, FUNCTIONS, MULTIPLES, NUMBERS, POSTFIXES, RESULT_WORDS
+from unisandbox.generators.solvers.arithmetic import DIGITS
+from unisandbox.generators.solvers.arithmetic_words import END, FOLDS, FUNCTIONS, MULTIPLES, NUMBERS, POSTFIXES, RESULT_WORDS
 from unisandbox.generators.solvers.reading import UnreadableError
 
 SIGNS = frozenset("+*/%^√∛²³<>|~\\")
@@ -23,6 +23,8 @@ AMOUNTS = frozenset({"number", "quantity", "amount", "count", "total"})
 PICTURES = frozenset(
     {"picture", "image", "drawing", "painting", "photo", "photograph", "illustration", "scene", "sketch", "motif"}
 )
+LEFT = frozenset({"left", "remains", "remain", "leaves"})
+DIVIDING = frozenset({"divided", "divide", "dividing", "/"})
 CLOSED_BY = {")": "(", "]": "[", "}": "{"}
 
 
@@ -75,6 +77,8 @@ def check_before(words: Sequence[str], start: int, counts: bool) -> None:
         raise UnreadableError(f"'{before}' before a number")
     if not NEGATIONS.isdisjoint(words[:start]):
         _refuse_negation(words[:start])
+    if not LEFT.isdisjoint(words[:start]) and not DIVIDING.isdisjoint(words[start:]):
+        raise UnreadableError("what is left of a division may be its remainder")
 
 
 def check_after(words: Sequence[str], start: int, end: int) -> bool:

@@ -24,34 +24,35 @@ def phrase_at(words: Sequence[str], at: int) -> tuple[str, int] | None:
     >>> phrase_at(["pieces", "of", "cake", "as", "3", "."], 0)
     ('pieces of cake', 3)
     """
-    ends = listed("ends_of_phrases")
     while words[at] in LEADING:
         at += 1
     end = at
-    while _is_plain(words[end]) and words[end] not in ends:
+    while _goes_on(words[end]):
         if end > at and _is_plural(words[end - 1]) and noun_of_word(" ".join(words[at : end + 1])) is None:
+            if words[end].endswith(("ing", "ed")):
+                break
             return None
         end += 1
     if end == at or words[at] in PRONOUNS:
         return None
-    if words[end] == "of" and _is_plain(words[end + 1]) and words[end + 1] not in ends:
+    if words[end] == "of" and words[end - 1] not in listed("no_objects") and _goes_on(words[end + 1]):
         end += 2
-    if end - at > LONGEST or (_is_plain(words[end]) and words[end] not in ends):
-        return None
-    return " ".join(words[at:end]), end
+        if _goes_on(words[end]):
+            return None
+    return None if end - at > LONGEST else (" ".join(words[at:end]), end)
 
 
 def counted_phrase(words: Sequence[str], start: int, end: int) -> str | None:
     """Return the phrase that the arithmetic between two indexes counts, if a word outside it says so; else None."""
-    found = {found[0] for at in _places(words) if not start <= at < end and (found := phrase_at(words, at))}
-    if not found and ("their" in words or "them" in words or "many" in words):
-        no_objects = listed("no_objects")
-        found = {found[0] for at in _introduced(words[:start]) if (found := phrase_at(words, at)) and found[0] not in no_objects}
-    return found.pop() if len(found) == 1 else None
+    phrases = {found[0] for at in _places(words) if not start <= at < end and (found := phrase_at(words, at))}
+    if not phrases and ("their" in words or "them" in words or "many" in words):
+        introduced = {found[0] for at in _introduced(words[:start]) if (found := phrase_at(words, at))}
+        phrases = introduced - listed("no_objects")
+    return phrases.pop() if len(phrases) == 1 else None
 
 
-def _is_plain(word: str) -> bool:
-    return word[0].isalpha() and word[-1] != "("
+def _goes_on(word: str) -> bool:
+    return word[0].isalpha() and word[-1] != "(" and word not in listed("ends_of_phrases")
 
 
 def _is_plural(word: str) -> bool:

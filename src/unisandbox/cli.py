@@ -157,7 +157,7 @@ def build(
 
     Example: unisandbox build 0.1.0 --out build/unisandbox-0.1.0
     """
-    from unisandbox.cards.render import write_card
+    from unisandbox.cards.companions import write_companions
     from unisandbox.generators.build import ShardDone
     from unisandbox.generators.build import build as build_release
     from unisandbox.generators.release_file import read_release
@@ -171,7 +171,7 @@ def build(
             shown.step(f"{done.shard.config}/{done.shard.split}{stood}", done.done, done.of)
 
         built = build_release(
-            said, folder, workers=workers or os.cpu_count() or 1, machine=_machine(shard), report=report, finish=write_card
+            said, folder, workers=workers or os.cpu_count() or 1, machine=_machine(shard), report=report, finish=write_companions
         )
     if built.manifest is None:
         print_error(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from unisandbox.cards.metadata import row_name
 from unisandbox.schemas.manifest import read_manifest
 from unisandbox.schemas.parquet import read_rows
 
@@ -23,7 +24,7 @@ def recorded(folder: Path) -> dict[str, Any]:
     manifest = read_manifest(folder)
     first = {}
     for shard in manifest.shards:
-        rows = read_rows(folder / shard.path, {"knowledge_corpus": "document", "entities": "entity"}.get(shard.config, "item"))
+        rows = read_rows(folder / shard.path, row_name(shard.config))
         first[shard.path] = [row for row, _ in zip(rows, range(FIRST_ROWS), strict=False)]
     content = {shard.path: {"rows": shard.rows, "content_sha256": shard.content_sha256} for shard in manifest.shards}
     return {"digest": manifest.digest, "fingerprint": manifest.fingerprint, "shards": content, "first_rows": first}

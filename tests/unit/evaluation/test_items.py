@@ -32,7 +32,7 @@ def test_a_changed_file_is_refused_before_the_first_item(release: Release) -> No
     content = bytearray(path.read_bytes())
     content[100] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"train-00001-of-00002\.parquet: found sha256 .* as the manifest says"):
+    with pytest.raises(DataError, match=r"train-00001-of-00002\.parquet: found sha256 .*; allowed: sha256 "):
         read_items(folder, "math", "train")
 
 
