@@ -44,18 +44,18 @@ def sentences(text: str) -> Iterator[tuple[str, bool]]:
         labelled = True
 
 
-def _of_line(line: str) -> Iterator[str]:
+def _of_line(line: str) -> list[str]:
     mark = MARK.search(line)
-    if mark is None or (mark.start() == len(line) - 1 > 0 and not line[-2].isspace() and line[-2] != QUOTED):
-        if line:
-            yield line if mark is None else line[:-1]
-        return
-    start = 0
+    if mark is None:
+        return [line] if line else []
+    if mark.start() == len(line) - 1 > 0 and not line[-2].isspace() and line[-2] != QUOTED:
+        return [line[:-1]]
+    found, start = [], 0
     for end in END.finditer(line):
-        yield line[start : end.start()].strip()
+        found.append(line[start : end.start()].strip())
         start = end.end()
-    if line[start:].strip():
-        yield line[start:].strip()
+    rest = line[start:].strip()
+    return [*found, rest] if rest else found
 
 
 def _unquoted(match: re.Match[str]) -> str:
