@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TypeVar
@@ -22,7 +24,7 @@ def run(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -> Ite
         yield from map(work, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_follow_the_parent)
     try:
         for future in as_completed([pool.submit(work, job) for job in jobs]):
             yield future.result()
@@ -30,5 +32,14 @@ def run(work: Callable[[Job], Result], jobs: Sequence[Job], workers: int) -> Ite
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _follow_the_parent() -> None:
+    """Leave Ctrl-C to the parent, and end with it: a worker whose parent was killed would wait for jobs for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

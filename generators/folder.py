@@ -15,7 +15,7 @@ from pathlib import Path
 from unisandbox.errors import DataError, Violation
 from unisandbox.generators.plan import ShardPlan
 from unisandbox.generators.release import Release
-from unisandbox.schemas.files import file_sha256, replacing
+from unisandbox.schemas.files import file_sha256, remove_unfinished, replacing
 from unisandbox.schemas.manifest import FILE_NAME, Shard, read_manifest
 
 RECORDS = ".build"
@@ -42,8 +42,9 @@ class BuildFolder:
         (self.path / FILE_NAME).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Take the records away; the manifest stands."""
+        """Take the records and what killed builds left away; the manifest stands."""
         shutil.rmtree(self.path / RECORDS, ignore_errors=True)
+        remove_unfinished(self.path)
 
     def refuse_other_content(self) -> None:
         """Check that the folder is absent or empty, or holds this release in part or whole."""

@@ -20,7 +20,7 @@ from unisandbox.generators.release import Release
 from unisandbox.schemas.arrow import table
 from unisandbox.schemas.checks import check_table
 from unisandbox.schemas.content import ContentHash
-from unisandbox.schemas.files import file_sha256
+from unisandbox.schemas.files import file_sha256, remove_unfinished
 from unisandbox.schemas.manifest import Shard
 from unisandbox.schemas.parquet import open_writer
 from unisandbox.schemas.rows import columns
@@ -49,7 +49,7 @@ class BadRowsError(Exception):
 def make_shard(job: ShardJob) -> Shard | list[Violation]:
     """Return the entry of a shard whose file stands in the folder, or what is wrong with its rows: then there is no file."""
     path = job.folder / job.shard.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(path)
     content = ContentHash(job.shard.schema)
     gc.disable()  # rows are trees of tuples without cycles; looking for some among them costs a third of the time
     try:

@@ -17,10 +17,10 @@ READ_AT_ONCE: Final = 1 << 20  # bytes
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Yield a binary file that takes the place of `path` when the block ends without an error; otherwise `path` is untouched.
 
-    Folders are made. A process that is killed leaves at most `<path>.tmp`, which the next write takes over.
+    Folders are made. A process that is killed leaves its own `<path>.<process>.tmp`; `remove_unfinished` clears those away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + TEMPORARY)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")  # its own, so that no two processes write one file
     try:
         with open(temporary, "wb") as sink:
             yield sink
@@ -30,6 +30,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what killed processes left of a file, or of all files inside a folder."""
+    left = path.rglob(f"*{TEMPORARY}") if path.is_dir() else path.parent.glob(f"{path.name}.*{TEMPORARY}")
+    for temporary in sorted(left):
+        temporary.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

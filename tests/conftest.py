@@ -78,6 +78,12 @@ def default_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_release() -> Release:
-    """A release of all families with some hundred rows."""
-    return parse_release(SMALL, where="small.toml")
+def small_text() -> str:
+    """A release file of all families with some hundred rows."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def small_release(small_text: str) -> Release:
+    """The release that the file says."""
+    return parse_release(small_text, where="small.toml")

@@ -14,6 +14,7 @@ from unisandbox.generators.solvers.arithmetic_words import (
     BINARY,
     BRACKETS,
     FUNCTIONS,
+    IMPERATIVES,
     INFIXES,
     MARKS,
     MAY_BE_ADJECTIVES,
@@ -73,6 +74,7 @@ class Expressions:
     def joined(self, left: Number, infix: Infix, compound: bool = False) -> Number:
         """Return the value of an operator between `left` and what follows; `compound` says that `left` is an unbracketed one."""
         self.pass_infix(infix)
+        self.refuse_order()
         if infix.loose:
             if compound and infix.tail[0] != "by":
                 raise UnreadableError(f"what stands before '{self.words[self.at - 1]}' can be read in two ways")
@@ -126,6 +128,7 @@ class Expressions:
 
     def last_operand(self) -> Number:
         """Return the operand that ends a phrase: one unit, or if `greedy` all that follows."""
+        self.refuse_order()
         if self.greedy:
             passive, self.passive = self.passive, False
             value = self.expression()
@@ -135,6 +138,11 @@ class Expressions:
         if self.words[self.at] not in PASSIVES and (self.infix() is not None or self.postfix() is not None):
             self.ambiguous = True
         return value
+
+    def refuse_order(self) -> None:
+        """Refuse an imperative in the place of an operand: "plus add 3"."""
+        if self.words[self.at] in IMPERATIVES:
+            raise UnreadableError(f"'{self.words[self.at]}' is no number")
 
     def unit(self) -> Number:
         """Return the value of a number, bracket, call or phrase."""

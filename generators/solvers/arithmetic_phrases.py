@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from unisandbox.generators.solvers.arithmetic import Expressions
 from unisandbox.generators.solvers.arithmetic_operations import Number
-from unisandbox.generators.solvers.arithmetic_words import FOLDS, FRACTIONS, MULTIPLES, OPENERS, STEP_ENDS, VERBS
+from unisandbox.generators.solvers.arithmetic_words import (
+    FOLDS,
+    FRACTIONS,
+    IMPERATIVES,
+    MULTIPLES,
+    OPENERS,
+    ROOT_MAY_FOLLOW,
+    STEP_ENDS,
+    VERBS,
+)
 from unisandbox.generators.solvers.reading import UnreadableError
 
 
@@ -151,6 +160,8 @@ class Phrases(Expressions):
         self.at += 1
         if self.words[self.at] == "root":
             return self.root_of(operator)
+        if self.words[self.at - 1] == "cubic":
+            raise UnreadableError("'cubic' without a root")
         return self.compute("^", self.of_operand(), power)
 
     def root(self) -> Number:
@@ -159,6 +170,8 @@ class Phrases(Expressions):
         if word in ("√", "∛"):
             self.at += 1
             return self.compute(word, self.unit(), 0)
+        if word == "root" and self.words[self.at - 1] not in ROOT_MAY_FOLLOW:
+            raise UnreadableError(f"'{self.words[self.at - 1].strip()} root'")
         return self.root_of("√")
 
     def root_of(self, operator: str) -> Number:
@@ -171,7 +184,7 @@ class Phrases(Expressions):
         if self.words[self.at] == "of":
             self.at += 1
             return self.last_operand()
-        if self.opens(self.at):
+        if self.opens(self.at) and self.words[self.at] not in IMPERATIVES:
             return self.last_operand()
         if self.words[self.at] not in STEP_ENDS:  # "double check", "square tables"
             raise UnreadableError(f"'{self.words[self.at - 1]} {self.words[self.at]}'")
@@ -192,8 +205,11 @@ class Phrases(Expressions):
 
     def multiple(self) -> Number:
         """Return double, triple or half of an operand."""
-        operator, number = MULTIPLES[self.words[self.at]]
+        word = self.words[self.at]
+        operator, number = MULTIPLES[word]
         self.at += 1
+        if word in ("twice", "thrice"):  # no imperatives, so these never stand without an operand
+            return self.compute(operator, self.last_operand(), number)
         return self.compute(operator, self.of_operand(), number)
 
     def rounded_noun(self) -> Number:

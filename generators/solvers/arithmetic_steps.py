@@ -40,7 +40,7 @@ class Steps(Phrases):
             infix = None if infix is not None and infix.tail == ("than",) else infix  # "is more than" compares
             word = self.words[self.at]
             try:
-                value = self.step(value, infix, sums and "then" not in separators)
+                value = self.step(value, start, infix, sums and "then" not in separators)
             except UnreadableError:
                 if infix is not None or (word in VERBS and word not in SOFT):
                     raise
@@ -50,8 +50,15 @@ class Steps(Phrases):
                 return value
             sums = infix is not None and infix.strength == 1
 
-    def step(self, value: Number, infix: Infix | None, after_sum: bool) -> Number:
-        """Return the number after one more step; the same, and no operation counted, if none stands here."""
+    def step(self, value: Number, start: int, infix: Infix | None, after_sum: bool) -> Number:
+        """Return the number after one more step; the same, and no operation counted, if none stands here.
+
+        Args:
+            value: The number so far.
+            start: Where it ended; what stands between there and here are separators.
+            infix: The operator that stands here, or None.
+            after_sum: Whether the step before was a plain sum, behind which a product is ambiguous.
+        """
         word = self.words[self.at]
         if word == "rounded":
             self.at += 1
@@ -64,7 +71,8 @@ class Steps(Phrases):
             operator, number, width = postfix
             self.at += width
             return self.compute(operator, value, number)
-        if word not in OPENERS and word not in REFERENCES and word not in NEW:
+        separated = self.at > start
+        if word not in VERBS and not (separated and (word in OPENERS or word in REFERENCES or word in NEW)):
             return value
         found = self.expression()
         if not self.used:

@@ -41,7 +41,8 @@ NUMBERS: Mapping[str, int] = {
     "dozen": 12,
 }
 FRACTIONS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-POWERS: Mapping[str, int] = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+POWERS: Mapping[str, int] = {word: value for value, word in enumerate(ORDINALS, start=1)}
 
 
 class Infix(NamedTuple):
@@ -160,6 +161,7 @@ VERBS: Mapping[str, str] = _by_word(
         "rounding": "round rounding",
     }
 )
+IMPERATIVES = frozenset(word for word in VERBS if not word.endswith("ing") and word not in MULTIPLES)
 # what an operand can begin with, apart from digits -> the method that reads it
 OPENERS: Mapping[str, str] = {
     **dict.fromkeys(NUMBERS, "number_in_words"),
@@ -167,7 +169,7 @@ OPENERS: Mapping[str, str] = {
     **dict.fromkeys(FUNCTIONS, "called"),
     **dict.fromkeys(FOLDS, "folded"),
     **VERBS,
-    **dict.fromkeys(("square", "squaring", "cube", "cubing"), "squared"),
+    **dict.fromkeys(("square", "squaring", "cube", "cubing", "cubic"), "squared"),
     **dict.fromkeys(("√", "∛", "sqrt", "root"), "root"),
     **dict.fromkeys(FRACTIONS, "fraction"),
     **dict.fromkeys(("a", "an"), "after_article"),
@@ -240,3 +242,5 @@ SOFT_STEPS = frozenset(
 )
 SOFT = SOFT_ANCHORS - {"round"} | SOFT_STEPS
 ANCHORS = frozenset(OPENERS) - SOFT_STEPS - {"a", "an", "positive", "principal"}
+# what a root without a name may follow; behind anything else it may be another root: "the fourth root"
+ROOT_MAY_FOLLOW = frozenset({"as", "of", "is", "by", "plus", "minus", "times", "and", "to", "from", "take", "taking", "its", "("})

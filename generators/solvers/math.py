@@ -15,7 +15,7 @@ from typing import NamedTuple
 from unisandbox.generators.solvers.arithmetic import DIGITS
 from unisandbox.generators.solvers.arithmetic_operations import Number
 from unisandbox.generators.solvers.arithmetic_steps import Steps
-from unisandbox.generators.solvers.arithmetic_words import ANCHORS, END, SOFT_ANCHORS
+from unisandbox.generators.solvers.arithmetic_words import ANCHORS, END, FOLDS, SOFT_ANCHORS
 from unisandbox.generators.solvers.math_context import ONE_MAY_FOLLOW, check_after, check_before, listed, refuse_leftovers
 from unisandbox.generators.solvers.math_nouns import counted_phrase, phrase_at
 from unisandbox.generators.solvers.reading import UnreadableError
@@ -26,6 +26,7 @@ SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*",
 KNOWN_SIGNS = frozenset("√∛²³")
 NUMERAL_KINDS = frozenset({"No", "Nl", "Nd", "Sm"})
 LEFT_OUT = frozenset({"the", "exactly", "precisely", "just", "simply", "please", "2d", "3d", "4k", "8k", "hd"})
+NAMED = frozenset({*FOLDS, "remainder", "square", "cube", "cubic", "root", "half", "floor", "ceiling"})
 ADDING = frozenset({"add", "adding"})  # "8 / 4, and add 2 pears" adds no numbers
 OTHER_THINGS = frozenset({"a", "an", "some", "another", "one"})
 LONGEST_TEXT = 5000
@@ -61,7 +62,7 @@ def solve(text: str) -> Solved:
     start, end, value, operations = find_span(words)
     refuse_leftovers(words[:start])
     refuse_leftovers(words[end:])
-    check_before(words, start, counts=not operations)
+    check_before(words, start, strict=not operations or words[start] in NAMED)
     noun = counted_phrase(words, start, end)
     if check_after(words, start, end):
         noun = _noun_behind(words, start, end, noun)

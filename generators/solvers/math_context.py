@@ -23,6 +23,11 @@ AMOUNTS = frozenset({"number", "quantity", "amount", "count", "total"})
 PICTURES = frozenset(
     {"picture", "image", "drawing", "painting", "photo", "photograph", "illustration", "scene", "sketch", "motif"}
 )
+LEAD_INS = frozenset({"a", "an", "following", "positive", "principal"})
+PAIRS = {  # words that change a quantity if one of these follows
+    "round": frozenset({"it", "down", "up", "off", "to", "result", "that"}),
+    **dict.fromkeys(("third", "fifth", "tenth"), frozenset({"of"})),
+}
 LEFT = frozenset({"left", "remains", "remain", "leaves"})
 DIVIDING = frozenset({"divided", "divide", "dividing", "/"})
 CLOSED_BY = {")": "(", "]": "[", "}": "{"}
@@ -56,25 +61,25 @@ def refuse_leftovers(words: Sequence[str]) -> None:
             raise UnreadableError(f"'{word}' stands outside the arithmetic that was read")
 
 
-def check_before(words: Sequence[str], start: int, counts: bool) -> None:
+def check_before(words: Sequence[str], start: int, strict: bool) -> None:
     """Refuse arithmetic that begins at an index if the words before it could change its value.
 
     Args:
         words: The words of the text.
         start: Where the arithmetic begins.
-        counts: Whether it is a number and nothing else, which needs a word that says what it is for.
+        strict: Whether only well-known words may stand before it, since others could belong to it: "the digit sum of 23".
 
     Raises:
         UnreadableError: They could.
     """
-    while start and words[start - 1] in ("a", "an", "following"):
+    while start and words[start - 1] in LEAD_INS:
         start -= 1
     before = words[start - 1] if start else END
     earlier = words[start - 2] if start > 1 else END
     if not _leads_to_value(before, earlier):
         raise UnreadableError(f"'{earlier.strip()} {before.strip()}' before the arithmetic")
-    if counts and before[0].isalpha() and before not in listed("before_a_count") and earlier not in CLAUSE_ENDS:
-        raise UnreadableError(f"'{before}' before a number")
+    if strict and before[0].isalpha() and before not in listed("before_a_value") and earlier not in CLAUSE_ENDS:
+        raise UnreadableError(f"'{before}' before '{words[start]}'")
     if not NEGATIONS.isdisjoint(words[:start]):
         _refuse_negation(words[:start])
     if not LEFT.isdisjoint(words[:start]) and not DIVIDING.isdisjoint(words[start:]):
@@ -108,9 +113,13 @@ def _leads_to_value(before: str, earlier: str) -> bool:
 
 
 def _doubtful(words: Sequence[str]) -> list[int]:
-    if signals().isdisjoint(words) and QUANTIFIERS.isdisjoint(words) and not any(word[0] in DIGITS for word in words):
-        return []
-    return [at for at, word in enumerate(words) if word in signals() or word in QUANTIFIERS or word[0] in DIGITS]
+    """Return where words stand that may change a quantity."""
+    found = []
+    if not (signals().isdisjoint(words) and QUANTIFIERS.isdisjoint(words)):
+        found += [at for at, word in enumerate(words) if word in signals() or word in QUANTIFIERS]
+    if not PAIRS.keys().isdisjoint(words):
+        found += [at for at, word in enumerate(words[:-1]) if words[at + 1] in PAIRS.get(word, ())]
+    return found + [at for at, word in enumerate(words) if word[0] in DIGITS]
 
 
 def _refuse_negation(words: Sequence[str]) -> None:

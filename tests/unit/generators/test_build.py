@@ -104,20 +104,43 @@ def test_an_interrupted_build_goes_on(small_release: Release, built: Path, tmp_p
     assert digest(folder) == digest(built)
 
 
-@pytest.mark.parametrize("after_s", [0.6, 1.4, 2.2])
-def test_a_killed_build_goes_on(small_release: Release, built: Path, tmp_path: Path, after_s: float) -> None:
-    script = f"""
+BUILD_ELSEWHERE = f"""
 from pathlib import Path
-import pickle, sys
+import sys
 from unisandbox.generators.build import build
-build(pickle.loads(bytes.fromhex(sys.argv[1])), Path(sys.argv[2]), shard_rows={SHARD_ROWS})
+from unisandbox.generators.release_file import read_release
+if __name__ == "__main__":
+    build(read_release(sys.argv[1]), Path(sys.argv[2]), workers=int(sys.argv[3]), shard_rows={SHARD_ROWS})
 """
+
+
+def is_alive(group: int) -> bool:
+    """Return whether any process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("after_s", [1.0, 2.5])
+def test_a_killed_build_leaves_no_process_and_goes_on(
+    small_release: Release, small_text: str, built: Path, tmp_path: Path, after_s: float, workers: int
+) -> None:
+    (tmp_path / "build.py").write_text(BUILD_ELSEWHERE)
+    (tmp_path / "small.toml").write_text(small_text)
     folder = tmp_path / "killed"
-    packed = __import__("pickle").dumps(small_release).hex()
-    process = subprocess.Popen([sys.executable, "-P", "-c", script, packed, str(folder)])
+    call = [sys.executable, "-P", "build.py", "small.toml", str(folder), str(workers)]
+    process = subprocess.Popen(call, cwd=tmp_path, start_new_session=True, stderr=subprocess.DEVNULL)
     time.sleep(after_s)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    for _ in range(100):
+        if not is_alive(process.pid):
+            break
+        time.sleep(0.1)
+    assert not is_alive(process.pid)
     build(small_release, folder, shard_rows=SHARD_ROWS)
     assert digest(folder) == digest(built)
     assert not list(folder.rglob("*.tmp"))

@@ -14,6 +14,8 @@ from unisandbox.generators.solvers.reading import UnreadableError
 
 # value | what is counted, or - | operations | text
 READ = """
+128 | cats | 1 | Draw as many cats as 2 to the seventh power.
+  4 | cats | 1 | Draw as many cats as the cubic root of 64.
   2 | apples | 1 | Draw eight divided by four apples.
   2 | apples | 1 | Draw as many apples as eight divided by four.
   2 | owls | 1 | Sketch twenty-one minus nineteen owls.
@@ -162,6 +164,10 @@ READ = """
 """
 
 REFUSED = """
+Draw as many cats as the fourth root of 16.
+Draw as many cats as the integer quotient of 7 and 2.
+Draw as many cats as the digit sum of 2 and 3.
+Draw as many cats as what is left when 11 is divided by 4.
 Draw some apples.
 Draw an apple.
 How many letters are there in the word banana?

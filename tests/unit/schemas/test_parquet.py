@@ -10,6 +10,7 @@ import pytest
 
 from unisandbox.errors import DataError
 from unisandbox.schemas.arrow import arrow_schema, table
+from unisandbox.schemas.files import remove_unfinished
 from unisandbox.schemas.parquet import ROWS_PER_GROUP, ROWS_READ_AT_ONCE, open_writer, read_rows, read_tables, write_parquet
 
 MOST_ROWS = ROWS_PER_GROUP + 100
@@ -77,10 +78,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(numbered_items:
     assert [each.name for each in tmp_path.iterdir()] == ["a.parquet"]
 
 
-def test_a_leftover_of_a_killed_write_is_taken_over(tmp_path: Path) -> None:
-    (tmp_path / "a.parquet.tmp").write_bytes(b"half")
-    write_parquet(table([], "entity"), tmp_path / "a.parquet", "entity")
-    assert [each.name for each in tmp_path.iterdir()] == ["a.parquet"]
+def test_what_killed_writes_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("a.parquet.17.tmp", "a.parquet.18.tmp", "b.parquet.17.tmp", "a.parquet"):
+        (tmp_path / name).write_bytes(b"half")
+    remove_unfinished(tmp_path / "a.parquet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet.17.tmp"]
+    remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet"]
 
 
 @pytest.mark.parametrize(
