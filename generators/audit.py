@@ -10,8 +10,9 @@ from typing import Any
 from unisandbox.errors import DataError, Violation
 from unisandbox.generators.findings import FileAudit, Finding
 from unisandbox.generators.foreign import audit_questions
-from unisandbox.generators.proof import Documents, Solver, item_of, prove
+from unisandbox.generators.proof import item_of, prove
 from unisandbox.generators.registry import FAMILIES
+from unisandbox.generators.solvers.base import Documents, Solver
 from unisandbox.schemas.jsonl import read_json_lines
 from unisandbox.schemas.manifest import read_manifest, verify_folder
 from unisandbox.schemas.parquet import read_rows

@@ -175,7 +175,7 @@ def _with_depth(checked: list[Checked]) -> Iterator[Checked]:
     for one in checked:
         if one.resolved and one.resolved.hops != usual and 2 * count > hops.total():
             allowed = f"{usual}, as {count} of {hops.total()} questions of the file"
-            found = one.question.finding("wrong-depth", f"{one.resolved.hops} hops", allowed)
+            found = one.question.finding("wrong-depth", f"{one.resolved.hops} hop{'s' * (one.resolved.hops != 1)}", allowed)
             yield Checked(one.question, (*one.findings, found), one.resolved)
         else:
             yield one

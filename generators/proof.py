@@ -5,18 +5,15 @@ A reader of the release sees texts and documents, and so do the solvers; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from unisandbox.errors import DataError, Violation
 from unisandbox.generators.families.base import Attribute, Factors, Item, Target, TargetObject
 from unisandbox.generators.findings import Finding
-from unisandbox.generators.solvers import knowledge, mapping, math
+from unisandbox.generators.solvers.base import Solver
+from unisandbox.generators.solvers.knowledge import picture_text
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError, UnsolvableError
-from unisandbox.generators.vocabulary import counted, noun, noun_of_word
-
-Documents = Iterable[Iterable[str]]
+from unisandbox.generators.vocabulary import counted, noun
 
 RULE_OF_ERROR: Mapping[type[Exception], tuple[str, str]] = {
     UnreadableError: ("unparsed", "words that the solver reads"),
@@ -24,61 +21,6 @@ RULE_OF_ERROR: Mapping[type[Exception], tuple[str, str]] = {
     NoTargetError: ("no-target", "a sentence that asks for something"),
 }
 FIX = "mend the family or its wording"
-
-
-class Solved(NamedTuple):
-    """What a solver makes of a text: the answer, the picture as `picture_text` has it, the steps taken; None if unsaid."""
-
-    answer: str
-    picture: str | None = None
-    steps: int | None = None
-
-
-@dataclass(frozen=True)
-class Solver:
-    """How the views of a family are read: `solve` a draw or ask text, and the picture that a literal text names."""
-
-    solve: Callable[[str], Solved]
-    picture: Callable[[str], str]
-
-
-def math_solver(_: Documents) -> Solver:
-    """Return the solver of `math` items."""
-
-    def solved(text: str) -> Solved:
-        found = math.solve(text)
-        named = noun_of_word(found.noun) if found.noun else None
-        return Solved(str(found.value), f"{found.value} {named.name}" if named else None, found.operations)
-
-    return Solver(solved, lambda text: str(solved(text).picture))
-
-
-def mapping_solver(_: Documents) -> Solver:
-    """Return the solver of `mapping` items."""
-
-    def solved(text: str) -> Solved:
-        found = mapping.solve(text)
-        return Solved(found.answer, f"1 {found.answer}", found.hops)
-
-    return Solver(solved, _read_picture)
-
-
-def knowledge_solver(documents: Documents) -> Solver:
-    """Return the solver of `knowledge` items, who knows what the documents say and nothing else.
-
-    Raises:
-        DataError: The documents contradict each other.
-    """
-    try:
-        facts = knowledge.read_facts(documents)
-    except UnsolvableError as error:
-        raise DataError(Violation("knowledge_corpus", str(error), "one value a fact", "mend the world or the corpus")) from error
-
-    def solved(text: str) -> Solved:
-        found = knowledge.solve(text, facts)
-        return Solved(found.answer, None if found.target is None else _pictured(found.target), found.hops)
-
-    return Solver(solved, _read_picture)
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
@@ -92,7 +34,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
     return Item(**{**row, **nested})
 
 
-def picture_text(target: Target) -> str:
+def target_text(target: Target) -> str:
     """Return a target as solvers name it: `3 apple`, or `portrait hair_colour=red`."""
     if target.kind == "portrait":
         return "portrait " + " ".join(f"{one.name}={one.value}" for shown in target.objects for one in shown.attributes)
@@ -102,15 +44,15 @@ def picture_text(target: Target) -> str:
 def prove(item: Item, solver: Solver) -> list[Finding]:
     """Return what is wrong with an item: a view that gives another answer, a target that is not the answer's, a contradiction."""
     found: list[Finding] = []
-    wanted = picture_text(item.target)
+    wanted = target_text(item.target)
     for view in ("draw", "ask"):
         solved = _tried(item, view, solver.solve, found)
         if solved is None:
             continue
         if solved.answer != item.answer:
             found.append(_finding("wrong-gold", item, view, f"answer {item.answer}", f"{solved.answer}, as solved"))
-        if view == "draw" and solved.picture not in (None, wanted):
-            found.append(_finding("wrong-target", item, "target", wanted, f"{solved.picture}, as solved"))
+        if view == "draw" and solved.picture != wanted:
+            found.append(_finding("wrong-target", item, "target", wanted, f"{solved.picture or 'no picture'}, as solved"))
         if solved.steps not in (None, item.level):
             found.append(_finding("wrong-depth", item, view, f"level {item.level}", f"{solved.steps} steps, as read"))
     named = _tried(item, "literal", solver.picture, found)
@@ -134,7 +76,7 @@ def _contradictions(item: Item) -> Iterator[Finding]:
     end = f" The answer is {item.answer}. The picture shows "
     _, told, shown = item.trace.rpartition(end)
     if not told or not shown.endswith(".") or not _tells(item.target, shown):
-        yield _finding("wrong-trace", item, "trace", f"…{item.trace[-80:]}", f"…{end.strip()} {picture_text(item.target)}.")
+        yield _finding("wrong-trace", item, "trace", f"…{item.trace[-80:]}", f"…{end.strip()} {target_text(item.target)}.")
     if item.choices.count(item.answer) != 1:
         yield _finding("wrong-choices", item, "choices", " | ".join(item.choices), f"{item.answer} once")
     if item.chance != 1 / len(item.choices):
@@ -144,16 +86,8 @@ def _contradictions(item: Item) -> Iterator[Finding]:
 def _tells(target: Target, shown: str) -> bool:
     """Return whether the end of a trace names the target."""
     if target.kind == "portrait":
-        return _read_picture(f"Draw {shown}") == picture_text(target)
+        return picture_text(f"Draw {shown}") == target_text(target)
     return shown == f"{' and '.join(counted(noun(one.name), one.count) for one in target.objects)}."
-
-
-def _read_picture(text: str) -> str:
-    return _pictured(knowledge.read_picture(text))
-
-
-def _pictured(named: tuple[str, str] | str) -> str:
-    return f"1 {named}" if isinstance(named, str) else f"portrait {named[0]}={named[1]}"
 
 
 def _finding(rule: str, item: Item, field: str, found: str, allowed: str) -> Finding:

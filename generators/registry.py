@@ -11,7 +11,8 @@ from unisandbox.generators.families.knowledge import Knowledge
 from unisandbox.generators.families.knowledge_tables import knowledge_figures, knowledge_tables
 from unisandbox.generators.families.mapping import Mapping as MappingFamily
 from unisandbox.generators.families.math import Math
-from unisandbox.generators.proof import Documents, Solver, knowledge_solver, mapping_solver, math_solver
+from unisandbox.generators.solvers import knowledge, mapping, math
+from unisandbox.generators.solvers.base import Documents, Solver
 from unisandbox.generators.tables import Table
 
 
@@ -47,13 +48,13 @@ class Entry:
 
 
 FAMILIES: Mapping[str, Entry] = {
-    "math": Entry(Math, "as many objects as the value of an expression; level = operations", 1, math_solver),
-    "mapping": Entry(MappingFamily, "the object at the end of a chain of rules; level = hops", 1, mapping_solver),
+    "math": Entry(Math, "as many objects as the value of an expression; level = operations", 1, math.solver),
+    "mapping": Entry(MappingFamily, "the object at the end of a chain of rules; level = hops", 1, mapping.solver),
     "knowledge": Entry(
         Knowledge,
         "what was told about coined characters in text only; level = hops",
         1,
-        knowledge_solver,
+        knowledge.solver,
         knowledge_tables,
         knowledge_figures,
     ),

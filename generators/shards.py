@@ -14,9 +14,10 @@ from unisandbox.errors import Violation
 from unisandbox.generators.families.base import Item
 from unisandbox.generators.findings import Finding
 from unisandbox.generators.plan import ShardPlan, rows_of_shard, tables
-from unisandbox.generators.proof import Solver, prove
+from unisandbox.generators.proof import prove
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
+from unisandbox.generators.solvers.base import Solver
 from unisandbox.schemas.arrow import table
 from unisandbox.schemas.checks import check_table
 from unisandbox.schemas.content import ContentHash

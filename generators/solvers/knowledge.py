@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from unisandbox.errors import DataError, Violation
+from unisandbox.generators.solvers.base import Documents, Solution, Solver
 from unisandbox.generators.solvers.knowledge_lexicon import ARTICLES, COLOURS, CUES, FILLER, PEOPLE, RELATIONS, VALUES, objects
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError, UnsolvableError
 
@@ -58,6 +60,37 @@ class Facts:
             return self.of[name][attribute]
         except KeyError:
             raise UnsolvableError(f"the corpus does not say the {attribute} of {name}") from None
+
+
+def solver(documents: Documents) -> Solver:
+    """Return the solver of `knowledge` items, who knows what the documents say and nothing else.
+
+    Raises:
+        DataError: The documents contradict each other.
+    """
+    try:
+        facts = read_facts(documents)
+    except UnsolvableError as error:
+        raise DataError(Violation("knowledge_corpus", str(error), "one value a fact", "mend the world or the corpus")) from error
+
+    def solution(text: str) -> Solution:
+        found = solve(text, facts)
+        return Solution(found.answer, None if found.target is None else _told(found.target), found.hops)
+
+    return Solver(solution, picture_text)
+
+
+def picture_text(text: str) -> str:
+    """Return the picture that a literal text or the end of a trace names, as a `Solution` tells it; errors as `read_picture`.
+
+    >>> picture_text("Draw an apple."), picture_text("Draw a portrait of a person with a cap.")
+    ('1 apple', 'portrait hat=cap')
+    """
+    return _told(read_picture(text))
+
+
+def _told(named: tuple[str, str] | str) -> str:
+    return f"1 {named}" if isinstance(named, str) else f"portrait {named[0]}={named[1]}"
 
 
 def read_facts(documents: Iterable[Iterable[str]]) -> Facts:

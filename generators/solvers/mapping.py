@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from unisandbox.generators.solvers.base import Documents, Solution, Solver
+from unisandbox.generators.solvers.knowledge import picture_text
 from unisandbox.generators.solvers.mapping_lexicon import ACRONYMS, MARK_NAMES, NUMBER_WORDS
 from unisandbox.generators.solvers.mapping_query import LOOKALIKES, asked, key_name, name
 from unisandbox.generators.solvers.mapping_statements import statements
@@ -25,6 +27,16 @@ class Resolved(NamedTuple):
 
     answer: str
     hops: int
+
+
+def solver(_: Documents) -> Solver:
+    """Return the solver of `mapping` items; it needs no documents."""
+
+    def solution(text: str) -> Solution:
+        found = solve(text)
+        return Solution(found.answer, f"1 {found.answer}", found.hops)
+
+    return Solver(solution, picture_text)
 
 
 def solve(text: str) -> Resolved:

@@ -16,9 +16,11 @@ from unisandbox.generators.solvers.arithmetic import DIGITS
 from unisandbox.generators.solvers.arithmetic_operations import Number
 from unisandbox.generators.solvers.arithmetic_steps import Steps
 from unisandbox.generators.solvers.arithmetic_words import ANCHORS, END, FOLDS, SOFT_ANCHORS
+from unisandbox.generators.solvers.base import Documents, Solution, Solver
 from unisandbox.generators.solvers.math_context import ONE_MAY_FOLLOW, check_after, check_before, listed, refuse_leftovers
 from unisandbox.generators.solvers.math_nouns import counted_phrase, phrase_at
 from unisandbox.generators.solvers.reading import UnreadableError
+from unisandbox.generators.vocabulary import noun_of_word
 
 # digits with what hangs on them ("3rd", "1,000"), words with a bracket that hangs on them ("sqrt("), single signs
 WORD = re.compile(r"\d+(?:\.\d+|(?:,\d{3})+(?!\d))?(?:[^\W²³]\w*)?|[^\W\d_]\w*(?:['’-]\w+)*\(?|[^\s\w]|\w")
@@ -47,6 +49,17 @@ class Span(NamedTuple):
     end: int
     value: Number
     operations: int
+
+
+def solver(_: Documents) -> Solver:
+    """Return the solver of `math` items; it needs no documents."""
+
+    def solution(text: str) -> Solution:
+        found = solve(text)
+        named = noun_of_word(found.noun) if found.noun else None
+        return Solution(str(found.value), f"{found.value} {named.name}" if named else None, found.operations)
+
+    return Solver(solution, lambda text: str(solution(text).picture))
 
 
 def solve(text: str) -> Solved:
