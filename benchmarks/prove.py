@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import time
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from unisandbox.generators.release import Config, Release
 from unisandbox.generators.release_file import read_release
 from unisandbox.generators.rows import rows
 from unisandbox.generators.shards import solver_of
+
+EDITIONS = 20  # more rows than one edition of the smallest parts holds
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,7 @@ def prove_job(job: Job) -> Proved:
     for split in config.splits:
         for level in split.levels:
             part = release.part(config, split, level)
-            wanted = min(
-                job.rows_a_part, len(config.options.space(part)) // config.options.group_size * config.options.group_size
-            )
-            for item in rows(config.options, part, 0, wanted):
+            for item in rows(config.options, part, 0, min(job.rows_a_part, len(config.options.space(part)))):
                 count += 1
                 found += prove(item, solver)
     gc.enable()
@@ -66,10 +66,14 @@ def prove_job(job: Job) -> Proved:
 
 
 def jobs_of(config: Config, total: int) -> list[Job]:
-    """Return the jobs that make up so many rows of a family."""
-    parts = sum(len(split.levels) for split in config.splits)
-    editions = 20
-    return [Job(config.family, edition, -(-total // (parts * editions) // 2) * 2) for edition in range(editions)]
+    """Return the jobs that make up at least so many rows of a family: small parts give all they hold, the others more."""
+    release = editions_of(0)
+    held = [len(config.options.space(release.part(config, split, level))) for split in config.splits for level in split.levels]
+    wanted = -(-total // EDITIONS)
+    if wanted > sum(held):
+        raise SystemExit(f"{config.family}: {EDITIONS} editions hold {EDITIONS * sum(held)} rows; ask for no more")
+    a_part = next(count for count in itertools.count(2, 2) if sum(min(count, have) for have in held) >= wanted)
+    return [Job(config.family, edition, a_part) for edition in range(EDITIONS)]
 
 
 def main() -> None:

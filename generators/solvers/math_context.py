@@ -28,6 +28,7 @@ PAIRS = {  # words that change a quantity if one of these follows
     "round": frozenset({"it", "down", "up", "off", "to", "result", "that"}),
     **dict.fromkeys(("third", "fifth", "tenth"), frozenset({"of"})),
 }
+ADDED = frozenset({"a", "an", "another", "some"})
 LEFT = frozenset({"left", "remains", "remain", "leaves"})
 DIVIDING = frozenset({"divided", "divide", "dividing", "/"})
 CLOSED_BY = {")": "(", "]": "[", "}": "{"}
@@ -97,6 +98,8 @@ def check_after(words: Sequence[str], start: int, end: int) -> bool:
         raise UnreadableError("'!' may be a factorial or the end of the sentence")
     if after == "=" and words[end + 1] not in ("?", ".", END):
         raise UnreadableError("'=' after the arithmetic")
+    if after == "and" and words[end + 1] in ADDED:
+        raise UnreadableError(f"'and {words[end + 1]}' after the arithmetic may ask for something besides")
     if (after in CLOSED_BY and CLOSED_BY[after] not in words[:start]) or (words[start - 1] == "(" and ")" not in words[end:]):
         raise UnreadableError("a bracket without its other half")
     return not (after in PUNCTUATION or after == "!" or after in listed("after_the_value"))

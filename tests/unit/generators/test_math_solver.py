@@ -164,6 +164,7 @@ READ = """
 """
 
 REFUSED = """
+Draw as many apples as 3 + 1 and a banana.
 Draw as many cats as the fourth root of 16.
 Draw as many cats as the integer quotient of 7 and 2.
 Draw as many cats as the digit sum of 2 and 3.
