@@ -137,6 +137,7 @@ def _made(folder: BuildFolder, todo: list[ShardPlan], workers: int) -> Iterator[
 def _completed(folder: BuildFolder, shards: list[Shard], finish: Finish) -> Manifest:
     """Return the manifest of a folder in which all shards stand, written once the checks across shards have passed."""
     release = folder.release
+    folder.refuse_strangers(shards)
     violations = check_uniqueness(release, folder.path, shards)
     if violations:
         raise RowError(violations)

@@ -66,6 +66,19 @@ class BuildFolder:
         known = {shard.path: shard for shard in self.manifest_shards()} or self._recorded(shards)
         return {plan.path: known[plan.path] for plan in shards if plan.path in known and self._is_whole(known[plan.path])}
 
+    def refuse_strangers(self, shards: Sequence[Shard]) -> None:
+        """Check that no data file stands beside the shards: a loader would read it with them.
+
+        Raises:
+            DataError: One does.
+        """
+        planned = {shard.path for shard in shards}
+        present = sorted(path.relative_to(self.path).as_posix() for path in (self.path / "data").rglob("*.parquet"))
+        strangers = [path for path in present if path not in planned]
+        if strangers:
+            allowed = "the files of this build, which a loader reads together"
+            raise DataError(Violation(str(self.path / path), "a data file", allowed, "move it away") for path in strangers)
+
     def record(self, shard: Shard) -> None:
         """Note that a shard is done."""
         self._write(_record_name(shard.path), json.dumps(asdict(shard)))

@@ -220,6 +220,14 @@ def test_a_folder_that_holds_something_else_is_refused(small_release: Release, b
         build(small_release, tmp_path / "notes.txt")
 
 
+def test_a_data_file_of_another_build_is_not_left_beside_the_shards(small_release: Release, tmp_path: Path) -> None:
+    folder = tmp_path / "recut"
+    build(small_release, folder, shard_rows=SHARD_ROWS)
+    with pytest.raises(DataError, match=r"test-00000-of-00002\.parquet: found a data file; allowed: the files of this build"):
+        build(small_release, folder, shard_rows=2 * SHARD_ROWS)
+    assert not (folder / FILE_NAME).exists()
+
+
 def test_records_name_every_shard_while_others_are_missing(small_release: Release, tmp_path: Path) -> None:
     build(small_release, tmp_path, machine=Machine(1, 3), shard_rows=SHARD_ROWS)
     records = sorted((tmp_path / RECORDS).glob("*.json"))
