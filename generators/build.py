@@ -107,6 +107,7 @@ def build(
         return Built(read_manifest(path), 0, reused, 0)
     folder.open()
     todo = [shard for shard in machine.mine(shards) if shard.path not in done]
+    todo.sort(key=lambda shard: shard.rows, reverse=True)  # else a large one may keep one worker busy at the end
     try:
         for shard in _made(folder, todo, workers):
             done[shard.path] = shard

@@ -41,5 +41,5 @@ def knowledge_figures(part: Part, options: Knowledge) -> Mapping[str, Any]:
         "names_tried": tried,
         "names_refused": refused,
         "names_refused_share": round(refused / tried, 4),
-        "names_checked_against": ["wordfreq", "Faker", "vocabulary"],
+        "names_checked_against": "wordfreq, Faker, vocabulary",
     }
