@@ -202,15 +202,18 @@ def in_symbols(steps: tuple[Step, ...], swapped: tuple[bool, ...] = ()) -> str:
     """
     text = ""
     for step, swap in zip(steps, swapped or (False,) * len(steps), strict=True):
-        left = _operand(step.left, step.operator, text)
-        if step.operator == "√":
-            text = f"√{left}"
-            continue
-        right = _operand(step.right, step.operator, text)
-        if swap and step.operator in "+*":
-            left, right = right, left
-        text = f"{left}^{right}" if step.operator == "^" else f"{left} {step.operator} {right}"
+        operator = step.operator
+        text = _operation(operator, _operand(step.left, operator, text), _operand(step.right, operator, text), swap)
     return text
+
+
+def _operation(operator: str, left: str, right: str, swap: bool) -> str:
+    """Return an operation on two texts; the root has its operand on the left."""
+    if operator == "√":
+        return f"√{left}"
+    if swap and operator in "+*":
+        left, right = right, left
+    return f"{left}^{right}" if operator == "^" else f"{left} {operator} {right}"
 
 
 def _operand(number: int, operator: str, grown: str) -> str:
@@ -248,8 +251,7 @@ def worked(steps: tuple[Step, ...], swapped: tuple[bool, ...]) -> str:
     """
     told, so_far = [], 0
     for step, swap in zip(steps, swapped, strict=True):
-        operator, left, right, value = step
-        plain = Step(operator, left or so_far, right or so_far, value)
-        told.append(f"{in_symbols((plain,), (swap,))} = {value}.")
-        so_far = value
+        left, right = step.left or so_far, step.right or so_far
+        told.append(f"{_operation(step.operator, str(left), str(right), swap)} = {step.value}.")
+        so_far = step.value
     return " ".join(told)

@@ -104,8 +104,9 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
             return pa.array(values, type=kind)
         members = [_array(column, field.type) for column, field in zip(zip(*values, strict=True), kind, strict=True)]
         return pa.StructArray.from_arrays(members, fields=list(kind))
-    offsets = pa.array(list(itertools.accumulate(map(len, values), initial=0)), pa.int32())
-    return pa.ListArray.from_arrays(offsets, _array(list(itertools.chain.from_iterable(values)), kind.value_type), type=kind)
+    elements = list(itertools.chain.from_iterable(values))
+    offsets = itertools.accumulate(map(len, values), initial=0) if elements else itertools.repeat(0, len(values) + 1)
+    return pa.ListArray.from_arrays(pa.array(list(offsets), pa.int32()), _array(elements, kind.value_type), type=kind)
 
 
 def _misfits(rows: Sequence[Sequence[Any]], name: str, error: Exception) -> list[Violation]:
