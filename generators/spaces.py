@@ -186,7 +186,13 @@ class RoundRobin:
         return order, depths, starts
 
     def at(self, index: Ranks) -> tuple[Ranks, Ranks]:
-        """Return the cell of each index and its place inside the cell."""
+        """Return the cell of each index and its place inside the cell.
+
+        Raises:
+            IndexError: An index is beyond the last place.
+        """
+        if len(index) and int(index.max()) >= self.total:
+            raise IndexError(f"index {index.max()}; the cells have {self.total} places")
         order, depths, starts = self._stages
         stage = np.searchsorted(starts, index, side="right") - 1
         rest, active = index - starts[stage], len(order) - stage

@@ -85,6 +85,11 @@ def test_a_round_robin_visits_every_place_once_and_evenly(sizes: list[int], key:
         assert not unfinished or max(seen.values()) - min(unfinished) <= 1
 
 
+def test_an_index_beyond_the_cells_is_an_error() -> None:
+    with pytest.raises(IndexError, match="index 4; the cells have 4 places"):
+        RoundRobin((1, 3), key=1).at(np.arange(5))
+
+
 @given(size=st.integers(0, 10_000), validation=st.floats(0.01, 0.4), test=st.floats(0.01, 0.4))
 def test_bins_divide_all_positions(size: int, validation: float, test: float) -> None:
     bins = Bins.of(size, validation, test)
