@@ -206,11 +206,6 @@ def edition_slice(size: int, edition: int, editions: int) -> range:
     return range(edition * each, (edition + 1) * each)
 
 
-def permutation_count(n: int, k: int) -> int:
-    """Return the number of ordered choices of k out of n."""
-    return math.perm(n, k)
-
-
 def nth_permutation(n: int, k: int, rank: int) -> list[int]:
     """Return the ordered choice of k out of 0 … n - 1 at this rank.
 

@@ -20,7 +20,6 @@ from unisandbox.schemas.manifest import Shard
 Digests = npt.NDArray[np.uint64]
 
 MOST_SHOWN = 20
-UNIQUE = {"item": ("id", "draw"), "document": ("id",), "entity": ("id", "name")}
 BINS = ("train", "validation")
 
 
@@ -30,11 +29,9 @@ def check_uniqueness(release: Release, folder: Path, shards: Sequence[Shard]) ->
     found: list[Violation] = []
     for config in sorted({shard.config for shard in shards}):
         own = [shard for shard in shards if shard.config == config]
-        columns = UNIQUE["item"] if config in families else ("id",)
-        for column in columns:
-            found += _repeats(folder, own, column)
+        found += _repeats(folder, own, "id")
         if config in families:
-            found += _shared_keys(folder, own)
+            found += [*_repeats(folder, own, "draw"), *_shared_keys(folder, own)]
     return found[:MOST_SHOWN]
 
 
