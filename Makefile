@@ -1,7 +1,7 @@
 # Every command that a person or CI runs. A recipe with logic belongs in the command line or in tools/.
 
 PYTHON ?= python3
-RELEASE ?= 0.1.0
+RELEASE ?= 0.2.0
 OUT ?= build
 FOLDER = $(OUT)/unisandbox-$(patsubst %.toml,%,$(notdir $(RELEASE)))
 BIN := .venv/bin
@@ -18,10 +18,10 @@ help: ## List the targets
 
 setup: .venv/.dev ## Make .venv with the package, tests and checkers
 
-build-data: .venv/.core ## Build a release: RELEASE=0.1.0 OUT=build
+build-data: .venv/.core ## Build a release: RELEASE=0.2.0 OUT=build
 	@$(BIN)/unisandbox build $(RELEASE) --out $(FOLDER)
 
-audit: .venv/.core ## Audit a built release: RELEASE=0.1.0 OUT=build
+audit: .venv/.core ## Audit a built release: RELEASE=0.2.0 OUT=build
 	@$(BIN)/unisandbox audit $(FOLDER)
 
 test: .venv/.dev ## Run the tests, but not the slow ones
@@ -44,8 +44,9 @@ check: lint test ## What CI runs: lint and test
 golden: .venv/.dev ## Rewrite the expected outputs in tests/golden
 	@UNISANDBOX_REWRITE_GOLDEN=1 $(PYTEST) tests/golden
 
-bench: .venv/.bench ## Measure rows per CPU-second beside the write-only ceiling and reasoning-gym
+bench: .venv/.bench ## Measure rows and pictures per CPU-second beside writing and encoding alone
 	@$(BIN)/python benchmarks/build.py
+	@$(BIN)/python benchmarks/render.py
 
 wheel: .venv/.dev ## Build the wheel, install it alone and run a command
 	@$(BIN)/python tools/try_wheel.py

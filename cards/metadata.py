@@ -14,7 +14,7 @@ from unisandbox.schemas.arrow import yaml_features
 from unisandbox.schemas.manifest import Manifest, Shard
 
 DEFAULT_CONFIG: Final = "math"
-ROW_NAMES: Final = {"knowledge_corpus": "document", "entities": "entity"}  # every other config holds items
+ROW_NAMES: Final = {"knowledge_corpus": "document", "entities": "entity", "vocabulary": "noun"}  # all others hold items
 
 SIZES: Final = (  # upper bounds of the Hub's size categories
     (10**3, "n<1K"),
@@ -28,9 +28,18 @@ SIZES: Final = (  # upper bounds of the Hub's size categories
 LARGEST: Final = "n>1B"
 
 
-def row_name(config: str) -> str:
-    """Return the schema of a config's rows: `item`, `document` or `entity`."""
-    return ROW_NAMES.get(config, "item")
+def row_name(config: str, *, pictured: bool = False) -> str:
+    """Return the name of a config's rows in `schemas/`; the items of a release with pictures are `pictured_item`.
+
+    >>> row_name("math"), row_name("math", pictured=True), row_name("vocabulary")
+    ('item', 'pictured_item', 'noun')
+    """
+    return ROW_NAMES.get(config, "pictured_item" if pictured else "item")
+
+
+def row_names(manifest: Manifest) -> dict[str, str]:
+    """Return config -> name of its rows, in the order in which the manifest first names a config."""
+    return {config: row_name(config, pictured=manifest.images is not None) for config in manifest.configs}
 
 
 def size_category(rows: int) -> str:
@@ -52,7 +61,7 @@ def splits_by_config(shards: Iterable[Shard]) -> dict[str, dict[str, list[Shard]
 
 def metadata(manifest: Manifest) -> dict[str, Any]:
     """Return the whole block as plain values, in the order in which it is written."""
-    configs = splits_by_config(manifest.shards)
+    configs, rows = splits_by_config(manifest.shards), row_names(manifest)
     default = DEFAULT_CONFIG if DEFAULT_CONFIG in configs else next(iter(configs))
     version = re.split(r"[-+]", manifest.version)[0]  # the loader knows three numbers and nothing behind them
     return {
@@ -63,9 +72,9 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         "source_datasets": ["original"],
         "size_categories": [size_category(sum(shard.rows for shard in manifest.shards))],
         "task_categories": ["text-to-image"],
-        "tags": ["benchmark", "synthetic", "reasoning", "text"],
+        "tags": ["benchmark", "synthetic", "reasoning", "text", *(["image"] if manifest.images is not None else [])],
         "configs": [_config(name, splits, version, is_default=name == default) for name, splits in configs.items()],
-        "dataset_info": [_info(name, splits) for name, splits in configs.items()],
+        "dataset_info": [_info(name, splits, rows[name]) for name, splits in configs.items()],
     }
 
 
@@ -74,7 +83,7 @@ def _config(name: str, splits: Iterable[str], version: str, *, is_default: bool)
     return {"config_name": name, "version": version, **({"default": True} if is_default else {}), "data_files": files}
 
 
-def _info(name: str, splits: Mapping[str, list[Shard]]) -> dict[str, Any]:
+def _info(name: str, splits: Mapping[str, list[Shard]], rows: str) -> dict[str, Any]:
     sizes = [
         {
             "name": split,
@@ -86,7 +95,7 @@ def _info(name: str, splits: Mapping[str, list[Shard]]) -> dict[str, Any]:
     total = sum(shard.size_bytes for shards in splits.values() for shard in shards)
     return {
         "config_name": name,
-        "features": yaml_features(row_name(name)),
+        "features": yaml_features(rows),
         "splits": sizes,
         "download_size": total,
         "dataset_size": total,

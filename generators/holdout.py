@@ -7,7 +7,10 @@ from typing import Protocol
 
 from unisandbox.errors import Violation
 from unisandbox.generators.draws import draws_of
-from unisandbox.generators.vocabulary import Noun, nouns
+from unisandbox.generators.families.base import Part
+from unisandbox.generators.vocabulary import LATEST_VOCABULARY, Noun, nouns
+
+Nouns = tuple[Noun, ...]
 
 LARGEST_SHARE = 0.45  # two such shares leave train a tenth
 
@@ -41,16 +44,25 @@ def share_faults(options: Shares) -> list[Violation]:
     return found
 
 
+@lru_cache(maxsize=64)
+def namable(part: Part, novel_share: float) -> Nouns:
+    """Return the objects that a part may name or show: all where it holds objects out, those of training elsewhere."""
+    seen, _ = divided_nouns(part.line, novel_share, part.vocabulary)
+    return nouns(part.vocabulary) if "object" in part.held_out else seen
+
+
 @lru_cache(maxsize=16)
-def divided_nouns(line: str, novel_share: float) -> tuple[tuple[Noun, ...], tuple[Noun, ...]]:
+def divided_nouns(line: str, novel_share: float, vocabulary: int = LATEST_VOCABULARY) -> tuple[Nouns, Nouns]:
     """Return the nouns that training names and those kept for tests of novel objects, each in vocabulary order.
 
     Args:
         line: The release line; every edition of a line divides the vocabulary alike.
         novel_share: Share of each category to keep back, 0 to 1; a category of two or more gives at least one if it is above 0.
+        vocabulary: The vocabulary of the release.
     """
     by_category: dict[str, list[Noun]] = {}
-    for noun in nouns():
+    every = nouns(vocabulary)
+    for noun in every:
         by_category.setdefault(noun.category, []).append(noun)
     novel: set[str] = set()
     for category in sorted(by_category):
@@ -58,5 +70,4 @@ def divided_nouns(line: str, novel_share: float) -> tuple[tuple[Noun, ...], tupl
         kept = max(round(len(members) * novel_share), 1) if novel_share and len(members) > 1 else 0
         draws = draws_of("novel objects", line, category, count=len(members) + 1)
         novel.update(noun.name for noun in draws.sample(members, kept))
-    seen = tuple(noun for noun in nouns() if noun.name not in novel)
-    return seen, tuple(noun for noun in nouns() if noun.name in novel)
+    return tuple(noun for noun in every if noun.name not in novel), tuple(noun for noun in every if noun.name in novel)

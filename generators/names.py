@@ -4,6 +4,9 @@ A name is consonant-vowel three or four times (`Tovika`, `Bodukavi`), and its la
 others, as in a book number. Changing one letter breaks the check or the pattern, one letter more or less gives a length that no
 name has: any two names differ by at least two edits, over the whole space, with nothing compared. Which names a world gets is
 decided by a keyed bijection of its own range of positions, so no two worlds of a release line share a name.
+
+A release may ask that names are two edits from every listed word as well. Then all are long: of the short ones, seven in eight
+are one edit from some word, of the long ones one in fourteen.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ VOWELS = "aeiou"
 SYLLABLES = (3, 4)
 SPACES = tuple(len(CONSONANTS) ** (n - 1) * len(VOWELS) ** n for n in SYLLABLES)  # names of 6 and of 8 letters
 SPACE = sum(SPACES)
+FIRST_LONG = 2 * SPACES[0]  # from this position on all names are long
 PATTERN = f"(?:[{CONSONANTS}][{VOWELS}]){{3,4}}"
+REFUSING = ("refused_names", "near_names", "refused_parts")  # what a candidate is refused by, in this order
 # letters that mean something unfortunate, or name a people, in a language that many readers know
 REFUSED_PARTS = (
     "anal", "arab", "dago", "fag", "fuk", "gipo", "kaka", "kike", "mong", "nazi", "niga", "nigo", "nude", "pedo", "pene", "pipi",
@@ -38,11 +43,16 @@ _UNDIVIDED = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
 
 
 class CoinedNames(NamedTuple):
-    """Names in drawn order, and how many candidates were looked at and refused to find them."""
+    """Names in drawn order, how many candidates were looked at to find them, and how many each list refused: (list, count)."""
 
     names: tuple[str, ...]
     tried: int
-    refused: int
+    refused_by_list: tuple[tuple[str, int], ...]
+
+    @property
+    def refused(self) -> int:
+        """How many candidates were refused."""
+        return sum(count for _, count in self.refused_by_list)
 
     @property
     def refused_share(self) -> float:
@@ -102,44 +112,68 @@ def is_name(word: str) -> bool:
 @lru_cache
 def refused_names() -> frozenset[str]:
     """Return the names of the space that real word and name lists hold, in small letters (found by `tools/refuse_names.py`)."""
-    text = resources.files("unisandbox.generators").joinpath("lists", "refused_names.txt").read_text(encoding="utf-8")
+    return _names_in("refused_names.txt")
+
+
+@lru_cache
+def near_names() -> frozenset[str]:
+    """Return the long names that are one edit from a listed word and not listed, in small letters (by the same tool)."""
+    return _names_in("near_names.txt")
+
+
+def _names_in(file: str) -> frozenset[str]:
+    text = resources.files("unisandbox.generators").joinpath("lists", file).read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
-def is_refused(name: str) -> bool:
-    """Return whether a name of the space must not be given to a character."""
+def refusing_list(name: str, least_edits: int = 1) -> str | None:
+    """Return which list says that a name of the space must not be given to a character, the first of `REFUSING`; None if none does.
+
+    Args:
+        name: A name of the space, in whatever case.
+        least_edits: Edits that a name is away from every listed word: 1, or 2 for a long name.
+    """
     low = name.lower()
-    return low in refused_names() or any(part in low for part in REFUSED_PARTS)
+    if low in refused_names():
+        return "refused_names"
+    if least_edits == 2 and low in near_names():
+        return "near_names"
+    return "refused_parts" if any(part in low for part in REFUSED_PARTS) else None
 
 
-def coined_names(line: str, seed: int, world: int, count: int) -> CoinedNames:
+def coined_names(line: str, seed: int, world: int, count: int, least_edits: int = 1) -> CoinedNames:
     """Return `count` names for a world of a release line; worlds of one line share none.
 
-    Short and long names alternate while there are short ones, and a world may try twice as many candidates as it needs.
+    Short and long names alternate while there are short ones, unless names are two edits from every listed word: then all are
+    long. A world may try twice as many candidates as it needs.
 
     Args:
         line: The release line.
         seed: The seed of the release.
         world: Number of the world in its line, 0 up: a range of positions, so all worlds of a line have the same `count`.
         count: Names wanted.
+        least_edits: Edits that each name is away from every listed word, 1 or 2; one value for all worlds of a line.
 
     Raises:
         CapacityError: The line's names end before this world has its own.
     """
     reach = 2 * count
-    positions = np.arange(world * reach, min((world + 1) * reach, SPACE), dtype=np.int64)
+    first = world * reach + (FIRST_LONG if least_edits == 2 else 0)
+    positions = np.arange(first, min(first + reach, SPACE), dtype=np.int64)
     names: list[str] = []
-    tried = 0
+    refused = dict.fromkeys(REFUSING, 0)
     for rank in _ranks(line, seed, positions).tolist():
         if len(names) == count:
             break
-        tried += 1
         name = spell(rank)
-        if not is_refused(name):
+        by = refusing_list(name, least_edits)
+        if by is None:
             names.append(name)
+        else:
+            refused[by] += 1
     if len(names) < count:
         raise CapacityError(Shortage(f"names of world {world}", have=len(names), want=count))
-    return CoinedNames(tuple(names), tried, tried - count)
+    return CoinedNames(tuple(names), len(names) + sum(refused.values()), tuple(refused.items()))
 
 
 def _ranks(
@@ -147,8 +181,8 @@ def _ranks(
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the rank of the name at each position: even ones short, odd ones long, until the short ones are used up."""
     short, long = (Bijection(size, stream_key(line, seed, "names", size)) for size in SPACES)
-    is_short = (positions < 2 * SPACES[0]) & (positions % 2 == 0)
-    places = np.where(positions < 2 * SPACES[0], positions // 2, positions - SPACES[0])
+    is_short = (positions < FIRST_LONG) & (positions % 2 == 0)
+    places = np.where(positions < FIRST_LONG, positions // 2, positions - SPACES[0])
     ranks = np.empty_like(places)
     ranks[is_short] = short.many(places[is_short])
     ranks[~is_short] = SPACES[0] + long.many(places[~is_short])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from unisandbox.errors import CapacityError, Shortage
+from unisandbox.generators.pictures import NONE, Pictures
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Config, Release
 from unisandbox.generators.rows import rows
 from unisandbox.generators.tables import Table
+from unisandbox.generators.vocabulary_table import vocabulary_table
 
+PICTURED = "pictured_item"
 SHARD_ROWS = 2**16
+PICTURED_SHARD_ROWS = 2**11  # with four pictures of 8 kB a row, 70 MB a file
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,22 @@ def plan(release: Release, shard_rows: int = SHARD_ROWS) -> tuple[ShardPlan, ...
     if shortages:
         raise CapacityError(*shortages)
     shards: list[ShardPlan] = []
+    schema = PICTURED if release.is_pictured else "item"
     for config in release.configs:
         for split in config.splits:
             segments = [Segment(level, 0, count) for level, count in zip(split.levels, split.rows, strict=True)]
-            shards += _cut(config.family, split.name, "item", segments, shard_rows)
+            most = shard_rows if release.images_of(split) == NONE else min(shard_rows, PICTURED_SHARD_ROWS)
+            shards += _cut(config.family, split.name, schema, segments, most)
         for table in tables(release, config):
             shards += _cut(table.config, table.split, table.schema, [Segment(0, 0, table.rows)], shard_rows)
+    for table in release_tables(release):
+        shards += _cut(table.config, table.split, table.schema, [Segment(0, 0, table.rows)], shard_rows)
     return tuple(shards)
+
+
+def release_tables(release: Release) -> Sequence[Table]:
+    """Return the tables that belong to no family: with pictures, the vocabulary and its sprites."""
+    return (vocabulary_table(release.vocabulary, release.look, release.canary),) if release.is_pictured else ()
 
 
 def tables(release: Release, config: Config) -> Sequence[Table]:
@@ -77,10 +90,20 @@ def rows_of_shard(release: Release, shard: ShardPlan) -> Iterator[tuple[Any, ...
             split = next(split for split in config.splits if split.name == shard.split)
             for segment in shard.segments:
                 yield from rows(config.options, release.part(config, split, segment.level), segment.start, segment.count)
-        for table in tables(release, config):
-            if (table.config, table.split) == (shard.config, shard.split):
-                for segment in shard.segments:
-                    yield from table.make(segment.start, segment.count)
+    published = [*(table for config in release.configs for table in tables(release, config)), *release_tables(release)]
+    for table in published:
+        if (table.config, table.split) == (shard.config, shard.split):
+            for segment in shard.segments:
+                yield from table.make(segment.start, segment.count)
+
+
+def pictures_of_shard(release: Release, shard: ShardPlan) -> Mapping[int, Pictures]:
+    """Return what draws the pictures of a shard's items, by level; nothing for a release without pictures."""
+    if shard.schema != PICTURED:
+        return {}
+    config = next(config for config in release.configs if config.family == shard.config)
+    split = next(split for split in config.splits if split.name == shard.split)
+    return {segment.level: release.pictures(config, split, segment.level) for segment in shard.segments}
 
 
 def _shortages(release: Release, config: Config) -> Iterator[Shortage]:

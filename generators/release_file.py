@@ -6,7 +6,10 @@
     seed = 20251120
     edition = 0                     # which slice of the item space, 0 … editions - 1
     editions = 8
-    images = "none"
+    vocabulary = 2                  # which objects there are; 1 where the key is missing
+    images = "none"                 # or "reference", or "reference+foils": pictures of the targets and of their near misses
+    image_size_px = 384
+    sprites = "twemoji"             # or a folder of own art, beside this file
     canary = "…"                    # a GUID that every row carries
 
     [math]                          # one table a family: its options …
@@ -15,6 +18,7 @@
     levels = [1, 2, 3]
     rows = 500
     held_out = ["key"]              # axes on which the split shares nothing with train
+    images = "reference+foils"      # where it differs from the release's
 
 A key that is not known is an error with a suggestion, never ignored.
 """
@@ -23,17 +27,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from unisandbox.errors import ReleaseError, Violation
 from unisandbox.generators.families.base import Family
+from unisandbox.generators.pictures import IMAGES, NONE
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Config, Release, Split
+from unisandbox.generators.render import DEFAULT_SIZE_PX, LARGEST_PX, SMALLEST_PX
+from unisandbox.generators.sprites import PACKAGED
 from unisandbox.generators.toml_values import Reader, joined
+from unisandbox.generators.vocabulary import VOCABULARIES
 
 SPLIT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 TRAIN = "train"
@@ -71,7 +79,10 @@ def read_release(source: str | Path) -> Release:
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         raise ReleaseError(Violation(str(source), found, "UTF-8", "save the file as UTF-8")) from None
-    return parse_release(text, where=str(source))
+    release = parse_release(text, where=str(source))
+    if release.sprites == PACKAGED:
+        return release
+    return replace(release, sprites=str((path.parent / release.sprites).resolve()))
 
 
 def parse_release(text: str, *, where: str) -> Release:
@@ -105,8 +116,11 @@ class _ReleaseReader(Reader):
             self.wrong("version", repr(values["version"]), "three numbers such as 0.1.0", "mend the version")
         if not NAME.fullmatch(values.get("name", "a")):
             self.wrong("name", repr(values["name"]), "a-z, 0-9 and -", "rename the release")
-        if values.get("images", "none") != "none":
-            self.wrong("images", repr(values["images"]), "'none'", "this version builds no pictures")
+        self.one_of("images", values.get("images", NONE), IMAGES)
+        self.one_of("vocabulary", values.get("vocabulary", 1), VOCABULARIES)
+        size_px = values.get("image_size_px", DEFAULT_SIZE_PX)
+        if not SMALLEST_PX <= size_px <= LARGEST_PX:
+            self.wrong("image_size_px", str(size_px), f"{SMALLEST_PX} to {LARGEST_PX}", "mend the number")
         if not 0 <= values.get("seed", 0) <= LARGEST_SEED:
             self.wrong("seed", str(values["seed"]), f"0 to {LARGEST_SEED}", "mend the number")
         editions, edition = values.get("editions", 8), values.get("edition", 0)
@@ -117,6 +131,11 @@ class _ReleaseReader(Reader):
         for key in ("line", "canary"):
             if not values.get(key, "a").strip():
                 self.wrong(key, "an empty text", "a name", "fill it in")
+
+    def one_of(self, path: str, found: str | int, allowed: Sequence[str | int]) -> None:
+        """Note a value that is none of those allowed."""
+        if found not in allowed:
+            self.wrong(path, repr(found), " | ".join(map(str, allowed)), "name one of them")
 
     def config(self, name: str, table: Any) -> Config | None:
         if not isinstance(table, dict):
@@ -147,11 +166,13 @@ class _ReleaseReader(Reader):
         levels, rows = table.get("levels"), table.get("rows")
         if isinstance(rows, int) and isinstance(levels, list):
             table = {**table, "rows": [rows] * len(levels)}
-        self.known(path, table, ("levels", "rows", "held_out"))
+        self.known(path, table, ("levels", "rows", "held_out", "images"))
         values = self.values(path, {**table, "name": name}, Split, required=("levels", "rows"))
         if len(self.found) > before:
             return None
         split = Split(**values)
+        if "images" in table:
+            self.one_of(f"{path}.images", split.images, IMAGES)
         self.sizes(path, split, options)
         self.axes(path, split, options)
         return split

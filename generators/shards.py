@@ -13,7 +13,7 @@ from typing import Any
 from unisandbox.errors import Violation
 from unisandbox.generators.families.base import Item
 from unisandbox.generators.findings import Finding
-from unisandbox.generators.plan import ShardPlan, rows_of_shard, tables
+from unisandbox.generators.plan import PICTURED, ShardPlan, pictures_of_shard, rows_of_shard, tables
 from unisandbox.generators.proof import prove
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
@@ -27,6 +27,8 @@ from unisandbox.schemas.parquet import open_writer
 from unisandbox.schemas.rows import columns
 
 CHUNK_ROWS = 4096
+PICTURED_CHUNK_ROWS = 256  # rows that are in memory at once: with four pictures each, 8 MB
+PICTURED_ROWS = (PICTURED, "noun")
 MOST_VIOLATIONS = 20  # enough to see what is wrong; the build stops anyway
 
 
@@ -56,7 +58,7 @@ def make_shard(job: ShardJob) -> Shard | list[Violation]:
     try:
         with open_writer(path, job.shard.schema) as writer:
             for chunk in proved_chunks(job.release, job.shard):
-                made = table(chunk, job.shard.schema)
+                made = table(_with_pictures(chunk, job), job.shard.schema)
                 _refuse(check_table(made, job.shard.schema), job.shard)
                 content.update(made)
                 writer.write(made)
@@ -81,13 +83,21 @@ def proved_chunks(release: Release, shard: ShardPlan) -> Iterator[list[tuple[Any
     Raises:
         BadRowsError: The first rows that are not proved.
     """
-    solver = solver_of(release, shard.config) if shard.schema == "item" else None
+    solver = solver_of(release, shard.config) if shard.schema in ("item", PICTURED) else None
     made = rows_of_shard(release, shard)
-    while chunk := list(itertools.islice(made, CHUNK_ROWS)):
+    while chunk := list(itertools.islice(made, PICTURED_CHUNK_ROWS if shard.schema in PICTURED_ROWS else CHUNK_ROWS)):
         if solver:
             found = itertools.chain.from_iterable(prove(item, solver) for item in chunk if isinstance(item, Item))
             _refuse([violation(one) for one in itertools.islice(found, MOST_VIOLATIONS)], shard)
         yield chunk
+
+
+def _with_pictures(chunk: list[tuple[Any, ...]], job: ShardJob) -> list[tuple[Any, ...]]:
+    """Return rows with the cells of their pictures, where their schema has them."""
+    by_level = pictures_of_shard(job.release, job.shard)
+    if not by_level:
+        return chunk
+    return [(*item, *by_level[item.level].cells(item)) for item in chunk if isinstance(item, Item)]
 
 
 @lru_cache(maxsize=4)

@@ -23,10 +23,15 @@ ONES = (
 )  # fmt: skip
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 MOST_IN_WORDS = 100
+VOCABULARIES = (1, 2)  # 2 adds the objects that have no emoji
+LATEST_VOCABULARY = VOCABULARIES[-1]
 
 
 class Noun(NamedTuple):
-    """A countable object: its words, its leaf category, the emoji that shows one of it, and its near twin there or ""."""
+    """A countable object: its words, its leaf category, the emoji that shows one of it or "", and its near twin there or "".
+
+    `since` is the first vocabulary that has it: a release names its vocabulary, so that new objects change no old release.
+    """
 
     name: str
     plural: str
@@ -34,6 +39,7 @@ class Noun(NamedTuple):
     category: str
     emoji: str
     hard_pair: str
+    since: str
 
 
 class Category(NamedTuple):
@@ -57,13 +63,17 @@ Row = TypeVar("Row", Noun, Category, Symbol)
 
 
 @lru_cache
-def nouns() -> tuple[Noun, ...]:
-    """Return all objects, sorted by category and name.
+def nouns(vocabulary: int = LATEST_VOCABULARY) -> tuple[Noun, ...]:
+    """Return the objects of a vocabulary (all by default), sorted by category and name.
 
     Raises:
         WordingError: The list breaks its rules: everything found, at once.
+
+    >>> len(nouns(1)) < len(nouns()) == len(nouns(2))
+    True
     """
-    return read_nouns(_list_file("objects.csv"), categories())
+    every = _every_noun()
+    return tuple(noun for noun in every if int(noun.since) <= vocabulary)
 
 
 @lru_cache
@@ -188,6 +198,11 @@ def read_symbols(text: str) -> tuple[Symbol, ...]:
     """Return the symbols of a CSV text; `WordingError` with everything that breaks the rules."""
     rows, found = _rows("lists/symbols.csv", text, Symbol)
     return _checked(rows, [*found, *symbol_faults("lists/symbols.csv", rows)])
+
+
+@lru_cache
+def _every_noun() -> tuple[Noun, ...]:
+    return read_nouns(_list_file("objects.csv"), categories())
 
 
 def _list_file(name: str) -> str:

@@ -13,7 +13,8 @@ from unisandbox.errors import Violation
 
 ARTICLE_EXCEPTIONS = {"hourglass": "an"}  # by sound, where the first letter misleads
 KINDS = ("letter", "digit", "mark")
-MAY_BE_EMPTY = ("within", "hard_pair")
+MAY_BE_EMPTY = ("within", "hard_pair", "emoji")
+VOCABULARIES = ("1", "2")
 
 
 class _Cells(Protocol):
@@ -38,6 +39,8 @@ class _NounRow(_NamedRow, Protocol):
     def emoji(self) -> str: ...
     @property
     def hard_pair(self) -> str: ...
+    @property
+    def since(self) -> str: ...
 
 
 class _CategoryRow(_NamedRow, Protocol):
@@ -66,8 +69,10 @@ def noun_faults(where: str, rows: Sequence[_NounRow], categories: Sequence[_Cate
         yield from _word_faults(place, row, row.name, row.plural, row.article)
         if row.category not in known:
             yield Violation(place, f"category {row.category}", " | ".join(known), "correct it or add the category")
+        if row.since not in VOCABULARIES:
+            yield Violation(place, f"since {row.since!r}", " | ".join(VOCABULARIES), "name the first vocabulary that has it")
     yield from _repeats(where, "word", [word for row in rows for word in (row.name, row.plural)])
-    yield from _repeats(where, "emoji", [row.emoji for row in rows])
+    yield from _repeats(where, "emoji", [row.emoji for row in rows if row.emoji])
     yield from _pair_faults(where, rows)
     yield from _overlaps(where, rows, categories)
     order = [(row.category, row.name) for row in rows]

@@ -75,7 +75,12 @@ class World:
     number: int
     characters: tuple[Character, ...]
     names_tried: int
-    names_refused: int
+    names_refused_by_list: tuple[tuple[str, int], ...]
+
+    @property
+    def names_refused(self) -> int:
+        """How many candidate names were refused."""
+        return sum(count for _, count in self.names_refused_by_list)
 
     def of_class(self, split: str) -> tuple[Character, ...]:
         """Return the characters of a class, `train` or `heldout`."""
@@ -143,7 +148,9 @@ def class_sizes(characters: int, heldout_share: float) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=16)
-def draw_world(line: str, seed: int, number: int, characters: int = 200, heldout_share: float = 0.5) -> World:
+def draw_world(
+    line: str, seed: int, number: int, characters: int = 200, heldout_share: float = 0.5, least_name_edits: int = 1
+) -> World:
     """Return a world of a release line; worlds of different numbers share no name.
 
     Args:
@@ -152,17 +159,18 @@ def draw_world(line: str, seed: int, number: int, characters: int = 200, heldout
         number: Which world of the line, 0 up. Editions own different numbers.
         characters: How many characters, an even number with at least 8 in each class.
         heldout_share: Share of them that is known from text only.
+        least_name_edits: Edits that their names are away from every listed word, 1 or 2.
 
     Raises:
         CapacityError: The line has no names left for this world.
     """
-    coined = coined_names(line, seed, number, characters)
+    coined = coined_names(line, seed, number, characters, least_name_edits)
     names = list(coined.names)
     made: list[Character] = []
     for split, size in zip(CLASSES, class_sizes(characters, heldout_share), strict=True):
         members, names = names[:size], names[size:]
         made.extend(_draw_class(members, split, (line, seed, "world", number, split)))
-    return World(line, seed, number, tuple(made), coined.tried, coined.refused)
+    return World(line, seed, number, tuple(made), coined.tried, coined.refused_by_list)
 
 
 def _draw_class(names: Sequence[str], split: str, stream: tuple[str | int, ...]) -> Iterator[Character]:

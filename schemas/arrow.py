@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from unisandbox.errors import RowError, Violation
-from unisandbox.schemas.declarations import Field, row_field
-from unisandbox.schemas.rows import mapping_of
+from unisandbox.schemas.declarations import Field, file_name, row_field
+from unisandbox.schemas.rows import as_json, columns_with_bytes, mapping_of
 from unisandbox.schemas.validate import check_rows
 
 METADATA_KEY = b"huggingface"
@@ -24,7 +24,7 @@ METADATA_KEY = b"huggingface"
 
 @cache
 def arrow_schema(name: str) -> pa.Schema:
-    """Return the Arrow schema of `item`, `document` or `entity` rows, with the features that `datasets` reads as metadata.
+    """Return the Arrow schema of declared rows, with the features that `datasets` reads as metadata.
 
     >>> arrow_schema("entity").field("world").type
     DataType(int32)
@@ -57,6 +57,8 @@ def features(name: str) -> dict[str, Any]:
 
 
 def _feature(field: Field) -> Any:
+    if field.feature:
+        return {"_type": field.feature}
     if field.element is not None:
         return [_feature(field.element)]
     if field.members:
@@ -74,6 +76,8 @@ def yaml_features(name: str) -> list[dict[str, Any]]:
 
 
 def _yaml_feature(field: Field) -> dict[str, Any]:
+    if field.feature:
+        return {"dtype": field.feature.lower()}
     if field.members:
         return {"struct": [{"name": name, **_yaml_feature(member)} for name, member in field.members]}
     if field.element is None:
@@ -93,6 +97,17 @@ def table(rows: Sequence[Sequence[Any]], name: str) -> pa.Table:
     except (TypeError, ValueError, OverflowError) as error:
         raise RowError(_misfits(rows, name, error)) from error
     return pa.Table.from_struct_array(columns).replace_schema_metadata(arrow_schema(name).metadata)
+
+
+def mappings(made: pa.Table, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table, which holds all or some of the declared columns, as JSON gives them: bytes in base64."""
+    rows: list[dict[str, Any]] = made.to_pylist()
+    fields = dict(row_field(name).members)
+    for column in columns_with_bytes(name):
+        if column in made.column_names:
+            for row in rows:
+                row[column] = as_json(row[column], fields[column])
+    return rows
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -124,7 +139,7 @@ def _misfits(rows: Sequence[Sequence[Any]], name: str, error: Exception) -> list
 def column_violations(found: pa.Schema, name: str) -> list[Violation]:
     """Return how a table's columns differ from the declared ones, in column order; nullability and metadata may differ."""
     wanted = arrow_schema(name)
-    fix = f"write the columns that schemas/{name}.schema.json declares"
+    fix = f"write the columns that schemas/{file_name(name)} declares"
     wrong = [
         Violation(f"column {field.name}", _type_named(found, field.name), str(field.type), fix)
         for field in wanted

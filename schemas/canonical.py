@@ -1,7 +1,7 @@
 """Rows as canonical lines of JSON: a row's values in column order, as nested lists, in UTF-8 without blanks.
 
-Floats have their shortest exact form. `lines` says what a line is, from rows; `lines_of` makes the same text from an Arrow
-table, by column, and is proven equal by test.
+Floats have their shortest exact form. Bytes are pictures, and stand as the sha256 of their pixels. `lines` says what a line is,
+from rows; `lines_of` makes the same text from an Arrow table, by column, and is proven equal by test.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unisandbox.schemas.declarations import DeclarationError, Field, row_field
-from unisandbox.schemas.rows import values_of
+from unisandbox.schemas.declarations import BYTES, DeclarationError, Field, row_field
+from unisandbox.schemas.pixels import pixel_sha256
+from unisandbox.schemas.rows import columns_with_bytes, values_of
 
 Row = Mapping[str, Any] | Sequence[Any]
 Parts = list[Any]  # literals, and arrays of text
@@ -31,13 +32,26 @@ def lines(rows: Iterable[Row], name: str) -> Iterator[str]:
     >>> next(lines([("e1", "Mira", 0, "train", pairs, (), "baker", "Oulu", "canary")], "entity"))
     '["e1","Mira",0,"train",[["hair_colour","red"]],[],"baker","Oulu","canary"]'
     """
-    floats = _float_columns(name)
+    floats, pictures = _float_columns(name), columns_with_bytes(name)
     for row in rows:
         values = values_of(row, name) if isinstance(row, Mapping) else row
+        if pictures:
+            values = _with_digests(values, row_field(name))
         for column in floats:
             if type(values[column]) is int:  # a row may say 1 where the column holds 1.0
                 values = (*values[:column], float(values[column]), *values[column + 1 :])
         yield _encode(values)
+
+
+def _with_digests(value: Any, field: Field) -> Any:
+    """Return nested tuples with the digest of its pixels in the place of every picture's bytes."""
+    if value is None:
+        return None
+    if field.element is not None:
+        return [_with_digests(each, field.element) for each in value]
+    if field.members:
+        return tuple([_with_digests(each, inner) for each, (_, inner) in zip(value, field.members, strict=True)])
+    return pixel_sha256(value) if field.stored_as == BYTES else value
 
 
 @cache
@@ -64,6 +78,8 @@ def _parts(values: pa.Array, field: Field) -> Parts:
         parts = _struct_parts(values, field)
     elif field.element is not None:
         parts = _list_parts(values, field.element)
+    elif field.stored_as == BYTES:
+        parts = ['"', _digests(values), '"']
     elif field.type == "integer":
         parts = [values.cast(pa.string())]
     elif field.type == "string" and _is_plain(values):
@@ -112,6 +128,11 @@ def _joined(parts: Parts, length: int) -> pa.StringArray:
     if all(isinstance(part, str) for part in merged):
         return pa.repeat("".join(merged), length)
     return pc.binary_join_element_wise(*merged, "")
+
+
+def _digests(values: pa.BinaryArray) -> pa.StringArray:
+    """Return the digest of the pixels of each picture, one decoded picture in memory at a time."""
+    return pa.array((pixel_sha256(png.as_py()) if png.is_valid else None for png in values), pa.string())
 
 
 def _is_plain(values: pa.StringArray) -> bool:

@@ -21,6 +21,7 @@ from unisandbox.schemas.cells import Cells, chosen, elements_of, member_of, rows
 from unisandbox.schemas.declarations import Field, row_field
 from unisandbox.schemas.findings import Finding, RowName, row_name, violation
 from unisandbox.schemas.kernels import Rule, rules_of
+from unisandbox.schemas.rows import as_json
 from unisandbox.schemas.rules import broken_rules_of
 
 BATCH: Final = 1 << 16  # rows looked at together
@@ -37,7 +38,7 @@ class Check:
 
 
 def check_table(table: pa.Table, name: str, *, where: RowName | None = None, most: int = MOST_SHOWN) -> list[Violation]:
-    """Return the first `most` things that are wrong with a table of `item`, `document` or `entity` rows, in `check_rows`' order.
+    """Return the first `most` things that are wrong with a table of declared rows, in `check_rows`' order.
 
     Args:
         table: Rows in the declared columns; where the columns differ, that is all that is said.
@@ -78,11 +79,11 @@ def check_of(field: Field) -> Check:
 def _walk(cells: Cells, check: Check, most: int) -> Iterator[Finding]:
     if cells.values.null_count or check.field.type == "number":
         fits = _fits(cells.values, check.field)
-        yield from _first(cells, pc.invert(fits), "type", _types(check.field), most)
+        yield from _first(cells, check.field, pc.invert(fits), ("type", _types(check.field)), most)
         cells = chosen(cells, pc.and_(fits, cells.values.is_valid()))
     for rule in check.rules:
         if not _all_allowed(cells.values, check.field, rule):
-            yield from _first(cells, pc.invert(rule.allows(cells.values)), rule.keyword, rule.argument, most)
+            yield from _first(cells, check.field, pc.invert(rule.allows(cells.values)), (rule.keyword, rule.argument), most)
     for name, member in check.members:
         yield from _walk(member_of(cells, name), member, most)
     if check.element is not None:
@@ -105,10 +106,10 @@ def _all_allowed(values: pa.Array, field: Field, rule: Rule) -> bool:
     return bool(pc.all(rule.allows(judged), min_count=0).as_py())
 
 
-def _first(cells: Cells, broken: pa.BooleanArray, rule: str, argument: Any, most: int) -> Iterator[Finding]:
+def _first(cells: Cells, field: Field, broken: pa.BooleanArray, rule: tuple[str, Any], most: int) -> Iterator[Finding]:
     for index in np.flatnonzero(broken.to_numpy(zero_copy_only=False))[:most].tolist():
         row, path = cells.place(index)
-        yield Finding(row, path, rule, argument, cells.values[index].as_py())
+        yield Finding(row, path, *rule, as_json(cells.values[index].as_py(), field))
 
 
 def _row(table: pa.Table, index: int) -> Mapping[str, Any]:

@@ -33,7 +33,11 @@ class ContentHash:
         self._digest = hashlib.sha256()
 
     def update(self, rows: Iterable[Row] | pa.Table) -> None:
-        """Take in more rows: mappings by column name, nested tuples in column order, or (fastest) an Arrow table."""
+        """Take in more rows: mappings by column name, nested tuples in column order, or (fastest) an Arrow table.
+
+        Raises:
+            DataError: A picture cannot be decoded.
+        """
         if isinstance(rows, pa.Table):
             self._update_by_column(rows)
             return
@@ -54,7 +58,7 @@ class ContentHash:
 
 
 def content_sha256(rows: Iterable[Row] | pa.Table, name: str) -> str:
-    """Return the content digest, in hex, of rows of `item`, `document` or `entity`."""
+    """Return the content digest, in hex, of rows of this declaration; raises `DataError` where a picture cannot be decoded."""
     digest = ContentHash(name)
     digest.update(rows)
     return digest.hexdigest()

@@ -12,11 +12,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-ROW_NAMES: Final = ("item", "document", "entity")
-NAMES: Final = (*ROW_NAMES, "manifest")
+ROW_NAMES: Final = ("item", "pictured_item", "document", "entity", "noun")
+NAMES: Final = (*ROW_NAMES, "manifest", "audit", "sample")  # the last three are JSON alone, never columns
+WITH_OPTIONAL: Final = {"pictured_item": "item"}  # rows that have the optional columns too -> the declaration that has those
 
-ANNOTATIONS: Final = frozenset({"$comment", "$defs", "$id", "$schema", "description", "title", "x-arrow", "x-distinct"})
+ANNOTATIONS: Final = frozenset(
+    {"$comment", "$defs", "$id", "$schema", "description", "title", "x-arrow", "x-distinct", "x-feature"}
+)
 STRUCTURE: Final = frozenset({"additionalProperties", "items", "properties", "required", "type"})
+BYTES: Final = "binary"  # the `x-arrow` of text in JSON that a column holds as bytes
 STORED_AS: Final = {"string": "string", "integer": "int64", "number": "float64"}
 
 
@@ -31,12 +35,13 @@ class Field:
     Attributes:
         type: The JSON type: `string`, `integer`, `number`, `object` or `array`.
         nullable: Whether null is allowed.
-        stored_as: The Arrow name of a scalar type, e.g. `int32`; empty for objects and arrays.
+        stored_as: The Arrow name of a scalar type, e.g. `int32`; empty for objects and arrays. A `binary` is base64 text in JSON.
         distinct: Whether most rows hold a value of their own, so that a dictionary of values does not pay.
         description: What the value is, for people.
         constraints: Keyword and argument of every other constraint, e.g. `("minimum", 1)`.
         members: Name and field of an object's properties, in column order.
         element: The field of an array's items.
+        feature: The feature of `datasets` that an object is as a whole: `Image`, or empty.
     """
 
     type: str
@@ -47,29 +52,49 @@ class Field:
     constraints: tuple[tuple[str, Any], ...] = ()
     members: tuple[tuple[str, Field], ...] = ()
     element: Field | None = None
+    feature: str = ""
 
 
 @cache
 def declaration(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of `item`, `document`, `entity` or `manifest`; the dict is shared: read it only.
+    """Return the content of the JSON Schema file of a kind of row, or of a file beside the rows; the dict is shared: read it only.
 
     >>> declaration("item")["properties"]["level"]["x-arrow"]
     'int32'
     """
     if name not in NAMES:
         raise ValueError(f"no schema is named {name!r}; there are {', '.join(NAMES)}")
-    schema: dict[str, Any] = json.loads((files("unisandbox.schemas") / f"{name}.schema.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads((files("unisandbox.schemas") / file_name(name)).read_text(encoding="utf-8"))
     return schema
+
+
+def file_name(name: str) -> str:
+    """Return the name of the file that declares a kind of row, or a file beside the rows.
+
+    >>> file_name("pictured_item")
+    'item.schema.json'
+    """
+    return f"{WITH_OPTIONAL.get(name, name)}.schema.json"
+
+
+@cache
+def row_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema that rows of this name follow: the file's, which `pictured_item` takes with nothing optional."""
+    schema = declaration(name)
+    return {**schema, "required": list(schema["properties"])} if name in WITH_OPTIONAL else schema
 
 
 @cache
 def row_field(name: str) -> Field:
-    """Return the tree of fields of a row of `item`, `document` or `entity`; its root is the row itself.
+    """Return the tree of fields of a kind of row; its root is the row itself. An `item` has the required columns only.
 
     >>> [name for name, _ in row_field("entity").members][:3]
     ['id', 'name', 'world']
     """
-    schema = declaration(name)
+    schema = row_schema(name)
+    if name in WITH_OPTIONAL.values():
+        columns = dict(list(schema["properties"].items())[: len(schema["required"])])  # the optional ones stand last
+        schema = {**schema, "properties": columns}
     return field_of(schema, schema.get("$defs", {}))
 
 
@@ -80,7 +105,7 @@ def field_of(node: dict[str, Any], definitions: dict[str, Any]) -> Field:
     members = _members_of(schema) if kind == "object" else {}
     if (kind == "array") != ("items" in schema):
         raise DeclarationError(f"an array, and nothing else, declares its items: {schema}")
-    return Field(
+    field = Field(
         type=kind,
         nullable=nullable,
         stored_as=schema.get("x-arrow", STORED_AS.get(kind, "")),
@@ -89,7 +114,15 @@ def field_of(node: dict[str, Any], definitions: dict[str, Any]) -> Field:
         constraints=tuple((keyword, schema[keyword]) for keyword in schema if keyword not in ANNOTATIONS | STRUCTURE),
         members=tuple((name, field_of(member, definitions)) for name, member in members.items()),
         element=field_of(schema["items"], definitions) if kind == "array" else None,
+        feature=schema.get("x-feature", ""),
     )
+    if field.feature and (field.feature, *_stored(field)) != ("Image", ("bytes", BYTES), ("path", "string")):
+        raise DeclarationError(f"a feature is an Image of the binary `bytes` and the text `path`, in this order: {schema}")
+    return field
+
+
+def _stored(field: Field) -> list[tuple[str, str]]:
+    return [(name, member.stored_as) for name, member in field.members]
 
 
 def inlined(node: Any, definitions: dict[str, Any]) -> Any:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from unisandbox.errors import Violation
+from unisandbox.schemas.rows import bytes_of
 
 Path = tuple[str | int, ...]
 RowName = Callable[[int, Mapping[str, Any]], str]
 
 LONGEST_SHOWN: Final = 80  # characters of a value in a message
+BEGINNING: Final = 8  # bytes of a file in a message
 AROUND: Final = 24  # characters shown on each side of what a text must not hold
 
 TYPE_WORDS: Final = {
@@ -24,12 +26,13 @@ TYPE_WORDS: Final = {
     "number": "a finite number",
     "object": "an object",
     "array": "a list",
+    "boolean": "true or false",
     "null": "null",
 }
 
 
 class Finding(NamedTuple):
-    """One broken rule: row index from 0, path inside the row, keyword, the keyword's argument, and the value found."""
+    """One broken rule: row index from 0, path inside the row, keyword, the keyword's argument, and the value as JSON has it."""
 
     row: int
     path: Path
@@ -65,12 +68,15 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "not": Wording(lambda schema: f"text without {schema['description']}", "clean the text"),
     "minLength": Wording(lambda n: f"at least {_counted(n, 'character')}", "write the text"),
     "minItems": Wording(lambda n: f"at least {_counted(n, 'element')}", "add what is missing"),
+    "maxItems": Wording(lambda n: f"at most {_counted(n, 'element')}", "remove what is too much"),
     "uniqueItems": Wording(lambda _: "elements that all differ", "remove what is repeated"),
     "enum": Wording(_listed, "use one of these"),
     "const": Wording(str, "use that value"),
     "minimum": Wording(lambda n: f"at least {n}", "raise it"),
     "maximum": Wording(lambda n: f"at most {n}", "lower it"),
     "exclusiveMinimum": Wording(lambda n: f"more than {n}", "raise it"),
+    "contentEncoding": Wording(lambda encoding: f"bytes in {encoding}", "encode the file"),
+    "contentMediaType": Wording(lambda media_type: f"a file of type {media_type}", "give such a file"),
     "among": Wording(lambda column: f"one of the row's {column}", "make the two agree"),
     "begins": Wording(lambda start: f"text that begins with {start!r}", "make the two agree"),
 }
@@ -94,6 +100,9 @@ def _found(finding: Finding) -> str:
     if finding.rule == "required":
         return "nothing"
     value = finding.value
+    if finding.rule == "contentMediaType":
+        content = bytes_of(value)
+        return f"{len(content)} bytes that begin with {content[:BEGINNING]!r}"
     if finding.rule == "not" and len(value) > LONGEST_SHOWN and (hit := re.search(finding.argument["pattern"], value)):
         first, last = max(hit.start() - AROUND, 0), hit.end() + AROUND
         value = f"{'…' * (first > 0)}{value[first:last]}{'…' * (last < len(value))}"

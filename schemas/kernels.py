@@ -13,12 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unisandbox.schemas.declarations import ANNOTATIONS, DeclarationError, Field
+from unisandbox.schemas.declarations import ANNOTATIONS, BYTES, DeclarationError, Field
 
 Kernel = Callable[[pa.Array, Any], pa.BooleanArray]
 
 SCALARS: Final = ("string", "integer", "number")
 NUMBERS: Final = ("integer", "number")
+ENCODINGS: Final = ("base64",)
+MEDIA_SIGNATURES: Final = {"image/png": b"\x89PNG\r\n\x1a\n"}  # what a file of the type begins with (PNG: RFC 2083, section 3.1)
+ON_BYTES: Final = {"contentEncoding": ENCODINGS, "contentMediaType": tuple(MEDIA_SIGNATURES)}  # keyword -> its known arguments
 
 
 class Rule(NamedTuple):
@@ -50,6 +53,10 @@ def _unique_items(lists: pa.ListArray, wanted: bool) -> pa.BooleanArray:
     return pa.array(allowed)
 
 
+def _begins_as(values: pa.BinaryArray, media_type: str) -> pa.BooleanArray:
+    return pc.starts_with(values, MEDIA_SIGNATURES[media_type])
+
+
 KERNELS: Final[Mapping[str, tuple[tuple[str, ...], Kernel]]] = {
     "pattern": (("string",), pc.match_substring_regex),
     "minLength": (("string",), lambda values, n: pc.greater_equal(pc.utf8_length(values), n)),
@@ -64,6 +71,8 @@ KERNELS: Final[Mapping[str, tuple[tuple[str, ...], Kernel]]] = {
     "minItems": (("array",), lambda values, n: pc.greater_equal(pc.list_value_length(values), n)),
     "maxItems": (("array",), lambda values, n: pc.less_equal(pc.list_value_length(values), n)),
     "uniqueItems": (("array",), _unique_items),
+    "contentEncoding": (("string",), lambda values, _: pa.repeat(True, len(values))),  # a column holds the bytes themselves
+    "contentMediaType": (("string",), _begins_as),
 }
 
 
@@ -82,6 +91,8 @@ def _bound(keyword: str, argument: Any) -> Rule:
 def _refuse_unserved(field: Field, keyword: str, argument: Any) -> None:
     if keyword not in KERNELS or field.type not in KERNELS[keyword][0]:
         raise DeclarationError(f"no kernel checks {keyword!r} on a field of type {field.type}")
+    if (keyword in ON_BYTES) != (field.stored_as == BYTES) or argument not in ON_BYTES.get(keyword, (argument,)):
+        raise DeclarationError(f"no kernel checks {keyword}: {argument} on a field that is stored as {field.stored_as}")
     if field.nullable and keyword in ("enum", "const"):
         raise DeclarationError(f"{keyword!r} on a field that may be null: the kernels never see null")
     if keyword == "uniqueItems" and (field.element is None or field.element.type not in SCALARS):

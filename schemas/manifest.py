@@ -41,6 +41,8 @@ class Manifest:
         fingerprint: sha256 of the canonical release file.
         versions: Version of what built the folder, by name, e.g. `{"unisandbox": "0.1.0"}`.
         facts: Measured figures of the build, by name; anything that JSON can say.
+        images: What the pictures are, by name, e.g. `{"size_px": 384, "art": "twemoji"}`; None for a release without pictures.
+        release: The release file in canonical form: what was promised, and what an audit holds the data to. None in older folders.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Manifest:
     shards: tuple[Shard, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    images: Mapping[str, Any] | None = None
+    release: Mapping[str, Any] | None = None
     format: int = FORMAT
 
     @property
@@ -78,12 +82,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> Path:
 
 
 def document_of(manifest: Manifest) -> dict[str, Any]:
-    """Return a manifest as JSON holds it: the shards last, and the digest with the rest."""
+    """Return a manifest as JSON holds it: the shards last, the digest with the rest; what it has nothing of is left out."""
     fields = asdict(manifest)
     front = ("format", "name", "version", "line", "seed", "edition", "fingerprint", "canary")
     document = {name: fields[name] for name in front} | {"digest": manifest.digest}
-    for mapping in ("versions", "facts"):
-        document[mapping] = dict(sorted(fields[mapping].items()))
+    for mapping in ("versions", "facts", "images", "release"):
+        if fields[mapping] is not None:
+            document[mapping] = dict(sorted(fields[mapping].items()))
     return document | {"shards": [dict(shard) for shard in fields["shards"]]}
 
 
@@ -94,11 +99,22 @@ def read_manifest(folder: Path) -> Manifest:
     _refuse(check_rows([document], "manifest", where=lambda *_: str(path)))
     digest = document.pop("digest")
     manifest = Manifest(**{**document, "shards": tuple(Shard(**shard) for shard in document["shards"])})
+    fix = "build or download the folder again"
     if manifest.digest != digest:
-        _refuse(
-            [Violation(f"{path}: digest", digest, f"{manifest.digest}, from its shards", "build or download the folder again")]
-        )
+        _refuse([Violation(f"{path}: digest", digest, f"{manifest.digest}, from its shards", fix)])
+    if manifest.release is not None and (own := canonical_sha256(manifest.release)) != manifest.fingerprint:
+        _refuse([Violation(f"{path}: fingerprint", manifest.fingerprint, f"{own}, from `release`", fix)])
     return manifest
+
+
+def canonical_sha256(release: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a release in canonical form: the sha256 of its JSON, keys sorted, without blanks.
+
+    >>> canonical_sha256({"b": 1, "a": (2,)}) == canonical_sha256({"a": [2], "b": 1})
+    True
+    """
+    text = json.dumps(release, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json_of(path: Path) -> Any:

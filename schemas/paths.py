@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from unisandbox.errors import DataError, Violation
+from unisandbox.schemas.arrow import mappings
 from unisandbox.schemas.checks import check_table
 from unisandbox.schemas.declarations import ROW_NAMES
+from unisandbox.schemas.findings import RowName
 from unisandbox.schemas.jsonl import read_json_lines
 from unisandbox.schemas.manifest import FILE_NAME, read_manifest, verify_folder
 from unisandbox.schemas.parquet import read_tables
-from unisandbox.schemas.rows import columns
+from unisandbox.schemas.pictures import check_pictures
+from unisandbox.schemas.rows import columns, columns_with_bytes
 from unisandbox.schemas.validate import check_rows
 
 Report = Callable[[str, int, int], None]
@@ -45,8 +49,12 @@ def check_path(path: Path, report: Report) -> Checked:
         rows, violations = _check_parquet(path, path.name)
     else:
         lines = [row for _, row in read_json_lines(path)]
-        rows, violations = len(lines), check_rows(lines, "item", where=lambda index, _: f"{path.name}: line {index + 1}")
+        rows, violations = len(lines), _check_lines(lines, lambda index, _: f"{path.name}: line {index + 1}")
     return Checked(1, rows, tuple(violations))
+
+
+def _check_lines(lines: list[dict[str, Any]], where: RowName) -> list[Violation]:
+    return check_rows(lines, "item", where=where) or check_pictures(lines, "pictured_item", where=where)
 
 
 def _check_folder(folder: Path, report: Report) -> Checked:
@@ -71,11 +79,16 @@ def _wrong_count(path: str, rows: int, promised: int) -> Iterator[Violation]:
 def _check_parquet(path: Path, name: str) -> tuple[int, list[Violation]]:
     """Return the rows of a file and what is wrong with them; ids that occur twice are wrong too."""
     schema = _schema_of(path)
-    rows, violations = 0, []
+    rows, violations = 0, list[Violation]()
     seen: set[str] = set()
+    pictures = columns_with_bytes(schema)
     for table in read_tables(path, schema):
         rows += table.num_rows
-        violations += check_table(table, schema, where=lambda _, row: f"{name}: {row.get('id')}")
+        found = check_table(table, schema, where=lambda _, row: f"{name}: {row.get('id')}")
+        if pictures and not found:
+            shown = mappings(table.select(["id", *pictures]), schema)
+            found = check_pictures(shown, schema, where=lambda _, row: f"{name}: {row['id']}")
+        violations += found
         for row_id in table.column("id").to_pylist():
             if row_id in seen:
                 violations.append(Violation(f"{name}: {row_id}: id", "an id that occurs twice", "each id once", "build it again"))

@@ -16,19 +16,20 @@ import pyarrow.compute as pc
 
 from unisandbox.schemas.findings import Finding
 
+ITEMS: Final = ("item", "pictured_item")
 ID_TAIL: Final = "[^/]*$"  # what follows the last slash: the index
 
 
 def broken_rules(row: Any, name: str, index: int = 0) -> Iterator[Finding]:
     """Yield the rules that one row breaks; only items have rules."""
-    if name == "item" and isinstance(row, dict):
+    if name in ITEMS and isinstance(row, dict):
         yield from _answer_outside_choices(row, index)
         yield from _id_of_another_part(row, index)
 
 
 def broken_rules_of(batch: pa.RecordBatch, name: str, most: int) -> Iterator[Finding]:
     """Yield the rules that the rows of a batch break, at most `most` findings a rule; only items have rules."""
-    if name == "item":
+    if name in ITEMS:
         yield from islice(_answers_outside_choices(batch), most)
         yield from islice(_ids_of_another_part(batch), most)
 

@@ -16,13 +16,18 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from unisandbox.errors import Violation
-from unisandbox.schemas.declarations import declaration, inlined
+from unisandbox.schemas.declarations import inlined, row_schema
 from unisandbox.schemas.findings import Finding, RowName, row_name, violation
+from unisandbox.schemas.kernels import MEDIA_SIGNATURES
+from unisandbox.schemas.rows import bytes_of
 from unisandbox.schemas.rules import broken_rules
 
 
 def check_rows(rows: Iterable[Mapping[str, Any]], name: str, *, where: RowName | None = None) -> list[Violation]:
-    """Return everything that is wrong with rows of `item`, `document`, `entity` or `manifest`, in the order of rows and paths.
+    """Return everything that is wrong with rows, or with a manifest, in the order of rows and paths.
+
+    Rows of `item` may have the optional columns too; rows of `pictured_item` must have them. Of a picture, only how its file
+    begins is looked at; `check_pictures` decodes it.
 
     Args:
         rows: Mappings as JSON gives them: nested dicts and lists.
@@ -70,8 +75,9 @@ def _validator(name: str) -> Validator:
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"string": _is_string, "integer": _is_whole, "number": _is_finite},
     )
-    stricter: type[Validator] = extend(Draft202012Validator, validators={"pattern": _pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
-    schema = declaration(name)
+    asserted = {"pattern": _pattern, "contentEncoding": _encoding, "contentMediaType": _media_type}
+    stricter: type[Validator] = extend(Draft202012Validator, validators=asserted, type_checker=checker)  # type: ignore[no-untyped-call]
+    schema = row_schema(name)
     return stricter(inlined(schema, schema.get("$defs", {})))
 
 
@@ -79,6 +85,26 @@ def _pattern(validator: Validator, pattern: str, value: Any, schema: Any) -> Ite
     """Read a last `$` as JSON Schema does: the end of the text, and never before a last line break."""
     strictly = f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
     yield from Draft202012Validator.VALIDATORS["pattern"](validator, strictly, value, schema)
+
+
+def _encoding(_: Validator, encoding: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    """Assert the encoding, which JSON Schema leaves open."""
+    if isinstance(value, str) and _bytes_of(value) is None:
+        yield ValidationError(f"not in {encoding}")
+
+
+def _media_type(_: Validator, media_type: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    """Assert that the file begins as one of its type, and nothing where it is not encoded: that is said already."""
+    content = _bytes_of(value) if isinstance(value, str) else None
+    if content is not None and not content.startswith(MEDIA_SIGNATURES[media_type]):
+        yield ValidationError(f"no {media_type}")
+
+
+def _bytes_of(text: str) -> bytes | None:
+    try:
+        return bytes_of(text)
+    except ValueError:
+        return None
 
 
 def _is_string(_: Any, value: Any) -> bool:

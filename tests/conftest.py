@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from unisandbox.cards.companions import write_companions
+from unisandbox.commands.base import DEFAULT_RELEASE
+from unisandbox.commands.make import finishing
 from unisandbox.generators.build import build
 from unisandbox.generators.release import Release
 from unisandbox.generators.release_file import parse_release, read_release
@@ -69,12 +72,23 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def default_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the default release, built once a session; its tests share an xdist group."""
-    folder = tmp_path_factory.mktemp("default") / "unisandbox-0.1.0"
-    built = build(read_release("0.1.0"), folder, workers=2, finish=write_companions)
-    assert built.manifest is not None
-    return folder
+def packaged_release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function that returns the folder of a packaged release, built once a session; its tests share an xdist group."""
+
+    @cache
+    def built(version: str) -> Path:
+        folder = tmp_path_factory.mktemp("packaged") / f"unisandbox-{version}"
+        release = read_release(version)
+        assert build(release, folder, workers=2, finish=finishing(release)).manifest is not None
+        return folder
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def default_release(packaged_release: Callable[[str], Path]) -> Path:
+    """The folder of the default release; its tests are in the xdist group of that name."""
+    return packaged_release(DEFAULT_RELEASE)
 
 
 @pytest.fixture(scope="session")

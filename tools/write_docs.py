@@ -17,14 +17,14 @@ import typer
 from typer.testing import CliRunner
 
 from unisandbox.cli import app
+from unisandbox.commands.base import DEFAULT_RELEASE
 from unisandbox.generators.catalogue import sample_items, target_text
 from unisandbox.generators.plan import plan
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release_file import read_release
-from unisandbox.schemas.declarations import ROW_NAMES, Field, declaration, row_field
+from unisandbox.schemas.declarations import ROW_NAMES, Field, declaration, file_name, row_field
 
 ROOT = Path(__file__).resolve().parents[1]
-DEFAULT_RELEASE = "0.1.0"
 FOREIGN_FILE = "docs/examples/foreign.jsonl"
 SHOWN_LEVEL = 2
 SHOWN_COLUMNS = ("draw", "literal", "ask", "answer", "trace", "key")
@@ -101,12 +101,13 @@ def _default(parameter: Any) -> str:
 
 def schemas() -> str:
     """Return a section for every kind of row, with a table of its columns and of what stands inside them."""
-    return "\n\n".join(_schema(name) for name in ROW_NAMES)
+    return "\n\n".join(_schema(name) for name in ROW_NAMES if name != "item")
 
 
 def _schema(name: str) -> str:
     rows = [(f"`{column}`", f"`{kind}`", text) for column, kind, text in _columns(row_field(name), "")]
-    return f"## {name}\n\n{declaration(name)['description']}\n\n{markdown_table(('column', 'type', 'what it is'), rows)}"
+    title = file_name(name).partition(".")[0]  # an item's columns are those of a pictured one without the last two
+    return f"## {title}\n\n{declaration(name)['description']}\n\n{markdown_table(('column', 'type', 'what it is'), rows)}"
 
 
 def _columns(field: Field, inside: str) -> Iterator[tuple[str, str, str]]:

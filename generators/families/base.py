@@ -7,12 +7,13 @@ must equal it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from unisandbox.errors import Violation
 from unisandbox.generators.draws import Draws
+from unisandbox.generators.vocabulary import LATEST_VOCABULARY, Noun
 
 
 class Attribute(NamedTuple):
@@ -93,6 +94,7 @@ class Part:
     split: str
     held_out: tuple[str, ...]
     canary: str
+    vocabulary: int = LATEST_VOCABULARY
 
     @property
     def key_bin(self) -> str:
@@ -163,6 +165,14 @@ class Family(Protocol):
 
     def space(self, part: Part) -> Space:
         """Return the space of a part of a release."""
+        ...
+
+    def pictured(self, part: Part) -> tuple[Noun, ...]:
+        """Return the objects that pictures of a part may show: none that the part must not name."""
+        ...
+
+    def known_looks(self, part: Part, item: Item) -> Mapping[str, str]:
+        """Return all that is known of the looks of the person whom an item's picture shows, asked for or not, by attribute."""
         ...
 
     def row(self, draws: Draws, point: Point) -> Item:

@@ -21,7 +21,8 @@ from unisandbox.generators.families.knowledge_views import Views, inverse_views,
 from unisandbox.generators.holdout import LARGEST_SHARE
 from unisandbox.generators.spaces import Bins
 from unisandbox.generators.templates import Template, wording
-from unisandbox.generators.worlds import CLASSES, LEAST_IN_CLASS, World, class_sizes, draw_world
+from unisandbox.generators.vocabulary import Noun, noun
+from unisandbox.generators.worlds import CLASSES, LEAST_IN_CLASS, World, attribute_kinds, class_sizes, draw_world
 
 DIRECTIONS = {1: ("forward", "inverse"), 2: ("multihop",), 3: ("multihop",)}
 LEAST_CANDIDATES, MOST_CANDIDATES = 4, 8
@@ -50,6 +51,8 @@ class Knowledge:
         worlds: Worlds of an edition, 1 to 1000.
         validation_share: Share of the queries about train characters kept for validation, 0 to 0.5.
         test_share: Share of them kept for tests that do not hold out entities, 0 to 0.5.
+        least_name_edits: Edits that names are away from every real word and name of the lists, 1 or 2. With 2 all names are long,
+            as most short ones are one edit from some word; 1 keeps the rows of releases that were made before there was a choice.
     """
 
     characters: int = 200
@@ -60,6 +63,7 @@ class Knowledge:
     worlds: int = 1
     validation_share: float = 0.1
     test_share: float = 0.1
+    least_name_edits: int = 1
 
     @property
     def levels(self) -> range:
@@ -101,6 +105,16 @@ class Knowledge:
             CapacityError: The release line has no names left for the worlds of this edition.
         """
         return _space(self, part)
+
+    def pictured(self, part: Part) -> tuple[Noun, ...]:  # noqa: ARG002 - other families hold objects out
+        """Return the objects that pictures of a part may show: every character's possible favourites."""
+        return tuple(noun(name) for kind in attribute_kinds() if kind.kind == "favourite" for name in kind.value_names)
+
+    def known_looks(self, part: Part, item: Item) -> dict[str, str]:
+        """Return the portrait attributes of the character whom an item is about, as the corpus tells them."""
+        shown = item.answer if item.factors.direction == "inverse" else item.factors.entities[-1]
+        facts = next(world.facts[shown] for world in self.worlds_of(part) if shown in world.facts)
+        return {kind.name: facts[kind.name] for kind in attribute_kinds() if kind.kind == "portrait"}
 
     def worlds_of(self, part: Part) -> tuple[World, ...]:
         """Return the worlds of the edition that a part belongs to; editions share none."""
@@ -183,6 +197,7 @@ def _bounds() -> dict[str, tuple[float, float]]:
         "worlds": (1, MOST_WORLDS),
         "validation_share": (0, LARGEST_SHARE),
         "test_share": (0, LARGEST_SHARE),
+        "least_name_edits": (1, 2),
     }
 
 
@@ -203,8 +218,8 @@ def _factors(index: int, level: int, query: Query, views: Views) -> Factors:
 
 def _worlds(options: Knowledge, line: str, seed: int, edition: int) -> tuple[World, ...]:
     first = edition * options.worlds
-    sizes = (options.characters, options.heldout_share)
-    return tuple(draw_world(line, seed, number, *sizes) for number in range(first, first + options.worlds))
+    drawn_by = (options.characters, options.heldout_share, options.least_name_edits)
+    return tuple(draw_world(line, seed, number, *drawn_by) for number in range(first, first + options.worlds))
 
 
 @lru_cache(maxsize=32)

@@ -17,11 +17,20 @@ import numpy as np
 from unisandbox.errors import Violation
 from unisandbox.generators.draws import Draws, stream_key
 from unisandbox.generators.families.base import Factors, Item, Part, Point, Target, TargetObject
-from unisandbox.generators.holdout import divided_nouns, share_faults
+from unisandbox.generators.holdout import divided_nouns, namable, share_faults
 from unisandbox.generators.rule_sets import Chain, RuleSets
 from unisandbox.generators.spaces import Bijection, Bins, edition_slice
 from unisandbox.generators.templates import Template, Wording, wording
-from unisandbox.generators.vocabulary import Symbol, category, category_of, counted, symbols, with_article
+from unisandbox.generators.vocabulary import (
+    LATEST_VOCABULARY,
+    Noun,
+    Symbol,
+    category,
+    category_of,
+    counted,
+    symbols,
+    with_article,
+)
 
 MOST_CHAINS = 4
 WORDS_PER_RULE = 5  # its place, its verb, two symbol forms, a symbol that is drawn
@@ -81,9 +90,17 @@ class Mapping:
         """Return the items that a part of a release can hold."""
         return _space(self, part)
 
-    def bin_of(self, line: str, seed: int, chains: list[Chain]) -> str:
+    def pictured(self, part: Part) -> tuple[Noun, ...]:
+        """Return the objects that pictures of a part may show."""
+        return namable(part, self.novel_objects_share)
+
+    def known_looks(self, part: Part, item: Item) -> dict[str, str]:  # noqa: ARG002 - pictures show objects alone
+        """Return nothing: pictures show no persons."""
+        return {}
+
+    def bin_of(self, line: str, seed: int, chains: list[Chain], vocabulary: int = LATEST_VOCABULARY) -> str:
         """Return the bin that a rule set over seen objects belongs to, from its chains alone."""
-        sets = RuleSets(len(chains), len(chains[0].symbols), divided_nouns(line, self.novel_objects_share)[0])
+        sets = RuleSets(len(chains), len(chains[0].symbols), divided_nouns(line, self.novel_objects_share, vocabulary)[0])
         rank = sets.rank(sorted(chains, key=lambda chain: symbols().index(chain.symbols[0])))
         bins = Bins.of(len(sets), self.validation_share, self.test_share)
         return bins.name_of(_bijection(sets, line, seed, novel=False).inverse(rank))
@@ -198,7 +215,7 @@ def _told(space: MappingSpace, rank: int, words: tuple[int, ...]) -> Told:
 
 @lru_cache(maxsize=256)
 def _rule_sets(options: Mapping, part: Part) -> RuleSets:
-    seen, novel = divided_nouns(part.line, options.novel_objects_share)
+    seen, novel = divided_nouns(part.line, options.novel_objects_share, part.vocabulary)
     return RuleSets(options.chains, part.level, novel if "object" in part.held_out else seen)
 
 

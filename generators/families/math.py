@@ -26,7 +26,7 @@ from unisandbox.generators.expressions import (
     signatures,
 )
 from unisandbox.generators.families.base import Factors, Item, Part, Point, Target, TargetObject
-from unisandbox.generators.holdout import divided_nouns, share_faults
+from unisandbox.generators.holdout import divided_nouns, namable, share_faults
 from unisandbox.generators.spaces import Bins, Ranks, RoundRobin, Words, balanced, held_out_counts, mixed, permuted
 from unisandbox.generators.templates import Template, wording
 from unisandbox.generators.vocabulary import Noun, counted, noun
@@ -57,6 +57,8 @@ class Math:
         validation_share: Share of the expressions of an answer and operators kept for validation, 0 to 0.5.
         test_share: Share kept for tests, 0 to 0.5.
         novel_objects_share: Share of each category of objects that training never names, 0 to 0.5.
+        unreached_answers: How many answers an operator sequence of a test may fail to reach, 0 or 1. With 0 the operators tell
+            nothing of the answer; 1 keeps the rows of releases that were made before it was measured that they do.
     """
 
     answers: tuple[int, int] = (1, 6)
@@ -64,6 +66,7 @@ class Math:
     validation_share: float = 0.1
     test_share: float = 0.1
     novel_objects_share: float = 0.15
+    unreached_answers: int = 1
 
     @property
     def levels(self) -> range:
@@ -90,6 +93,8 @@ class Math:
             )
         if not 20 <= self.largest_number <= LARGEST_NUMBER:
             found.append(Violation("largest_number", str(self.largest_number), f"20 to {LARGEST_NUMBER}", "mend the number"))
+        if self.unreached_answers not in (0, 1):
+            found.append(Violation("unreached_answers", str(self.unreached_answers), "0 or 1", "mend the number"))
         return found + share_faults(self)
 
     def words_per_row(self, level: int) -> int:
@@ -99,6 +104,14 @@ class Math:
     def space(self, part: Part) -> MathSpace:
         """Return the items that a part of a release can hold."""
         return _space(self, part)
+
+    def pictured(self, part: Part) -> tuple[Noun, ...]:
+        """Return the objects that pictures of a part may show."""
+        return namable(part, self.novel_objects_share)
+
+    def known_looks(self, part: Part, item: Item) -> dict[str, str]:  # noqa: ARG002 - pictures show objects alone
+        """Return nothing: pictures show no persons."""
+        return {}
 
     def bin_of(self, line: str, seed: int, steps: list[Step]) -> str:
         """Return the bin that an expression belongs to, from the expression alone."""
@@ -246,7 +259,7 @@ class MathSpace:
 
 @lru_cache(maxsize=256)
 def _space(options: Math, part: Part) -> MathSpace:
-    seen, novel = divided_nouns(part.line, options.novel_objects_share)
+    seen, novel = divided_nouns(part.line, options.novel_objects_share, part.vocabulary)
     answers = range(options.answers[0], options.answers[1] + 1)
     texts, held_out = wording("math"), "template" in part.held_out
     return MathSpace(
@@ -265,14 +278,14 @@ def _cells(options: Math, part: Part, answers: range) -> list[Cells]:
     """Return, for each answer, the operator sequences that a part uses and their keys in the part's bin.
 
     Train uses all sequences of two different operators or more. Elsewhere the operators must not tell the answer: a sequence is
-    used if it reaches all answers but one. (A sum is never 1, so "all answers" would leave sums out.)
+    used if it reaches all answers, or all but one where the release says so. (No sum is 1: with that answer, "all" leaves sums out.)
     """
     totals = counts(options.largest_number, part.level)[:, answers.start : answers.stop]
     validation, test = held_out_counts(totals, options.validation_share, options.test_share)
     first = {"train": np.zeros_like(totals), "validation": totals - validation - test, "test": totals - test}[part.key_bin]
     keys = {"train": totals - validation - test, "validation": validation, "test": test}[part.key_bin]
     varied = np.array([part.level == 1 or len(set(signature)) > 1 for signature in signatures(part.level)])
-    reached = (keys > 0).sum(axis=1) >= (1 if part.key_bin == "train" else len(answers) - 1)
+    reached = (keys > 0).sum(axis=1) >= (1 if part.key_bin == "train" else len(answers) - options.unreached_answers)
     found = []
     for column in range(len(answers)):
         used = np.flatnonzero(varied & reached & (keys[:, column] > 0))

@@ -33,6 +33,8 @@ def phrase_at(words: Sequence[str], at: int) -> tuple[str, int] | None:
                 break
             return None
         end += 1
+    if end > at and noun_of_word(" ".join(words[at : end + 1])):
+        end += 1  # "watering can": a word that else ends a phrase is part of this one
     if end == at or words[at] in PRONOUNS:
         return None
     if words[end] == "of" and words[end - 1] not in listed("no_objects") and _goes_on(words[end + 1]):

@@ -1,3 +1,3 @@
 """unisandbox makes, proves, publishes and scores controlled synthetic data for multimodal models."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -41,7 +41,7 @@ def sources() -> dict[str, Path]:
 
 def room_of(module: str) -> str:
     first = module.split(".")[0]
-    return {"": "front", "__main__": "cli", "terminal": "cli"}.get(first, first)
+    return {"": "front", "__main__": "cli", "terminal": "cli", "commands": "cli"}.get(first, first)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:

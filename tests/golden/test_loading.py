@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from unisandbox.commands.base import DEFAULT_RELEASE
 from unisandbox.schemas.manifest import read_manifest
 
 pytestmark = pytest.mark.xdist_group("default release")
@@ -41,7 +42,7 @@ def test_every_config_loads_whole_and_as_a_stream(default_release: Path, tmp_pat
     for config, loaded in found.items():
         assert loaded["rows"] == {shard.split: shard.rows for shard in shards if shard.config == config}
         assert all(loaded["first"].values())
-        assert loaded["version"] == "0.1.0"
+        assert loaded["version"] == DEFAULT_RELEASE
     features = found["math"]["features"]
     assert features["level"] == "Value('int32')"
     assert features["choices"] == "List(Value('string'))"

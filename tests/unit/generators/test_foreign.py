@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from unisandbox.errors import DataError
-from unisandbox.generators.findings import RULES, FileAudit
-from unisandbox.generators.foreign import audit_file
+from unisandbox.generators.findings import JUDGEMENT, PROOF, RULES, FileAudit
+from unisandbox.generators.foreign import audit_file, audit_files
 from unisandbox.schemas import jsonl
 
 UPSTREAM = Path(__file__).resolve().parents[3].parent / "shared" / "upstream"
@@ -44,39 +44,75 @@ def question(text: str, answer: str, name: str = "1") -> dict[str, str]:
     return {"id": name, "Question": text, "Answer": answer}
 
 
+def items(found: FileAudit, rule: str) -> list[str]:
+    """Return the items that break a rule, without the name of the file."""
+    return [finding.item.partition("/")[2] for finding in found.findings if finding.rule == rule]
+
+
 @needs_upstream
-def test_math_1_has_no_wrong_gold() -> None:
+def test_math_1_has_no_wrong_gold_but_shared_expressions() -> None:
     found = audit_file(UPSTREAM / "math_1.jsonl")
     assert found.items == 100
-    assert rules(found) == []
+    assert {rule for rule, _ in rules(found)}.isdisjoint({"wrong-gold", "not-an-integer", "unparsed", "contradiction"})
+    assert items(found, "wrong-steps") == ["99"]
+    assert [(item, other) for rule, item, other in paired(found) if rule == "near-duplicate"] == [("37", "11"), ("69", "42")]
+    assert items(found, "no-op-step") == ["4", "12", "36", "48", "53", "55", "57", "82"]
+    assert (found.figures["rows_sharing_expression"], found.figures["steps"]) == (81, {"1": 99, "2": 1})
+    assert (found.figures["majority_answer"]["answer"], found.figures["majority_answer"]["share"]) == ("2", 0.35)
 
 
 @needs_upstream
-def test_math_2_has_exactly_the_twelve_known_wrong_golds() -> None:
+def test_math_2_has_exactly_the_known_defects() -> None:
     found = audit_file(UPSTREAM / "math_2.jsonl")
-    wrong = [item for rule, item in rules(found) if rule == "wrong-gold"]
-    assert wrong == [f"math_2/{number}" for number in sorted(WRONG_IN_MATH_2)]
-    assert [item for rule, item in rules(found) if rule == "not-an-integer"] == ["math_2/10", "math_2/65", "math_2/70"]
-    assert {rule for rule, _ in rules(found)} == {"wrong-gold", "not-an-integer"}
+    assert items(found, "wrong-gold") == [str(number) for number in sorted(WRONG_IN_MATH_2)]
+    assert items(found, "not-an-integer") == ["10", "65", "70"]
+    assert items(found, "number-grammar") == ["3"]
+    assert [(item, other) for rule, item, other in paired(found) if rule == "contradiction"] == [("65", "10"), ("90", "9")]
+    assert items(found, "wrong-steps") == ["11", "25", "27", "35", "39"]  # a remainder, and nothing else
+    assert items(found, "out-of-range") == ["19"]
+    assert (found.figures["majority_answer"]["answer"], found.figures["majority_answer"]["share"]) == ("3", 0.35)
 
 
 @needs_upstream
-def test_mapping1_is_right() -> None:
+def test_mapping1_is_right_but_for_two_kinds() -> None:
     found = audit_file(UPSTREAM / "mapping1.jsonl")
     assert found.items == 200
-    assert rules(found) == []
+    assert [item for rule, item in rules(found) if severity_of(found, rule) == PROOF] == ["mapping1/32_A", "mapping1/53_B"]
+    assert items(found, "category-contradiction") == ["32_A", "53_B"]
+    assert found.figures["first_mentioned"]["share_by_side"] == {"_A": 1.0, "_B": 0.0}
 
 
 @needs_upstream
 def test_mapping2_has_exactly_the_known_defects() -> None:
     found = audit_file(UPSTREAM / "mapping2.jsonl")
     assert found.items == 201
-    by_rule = Counter(rule for rule, _ in rules(found))
-    assert by_rule == {"unsolvable": 5, "no-target": 3, "wrong-depth": 7}
-    named = {rule: sorted(item.removeprefix("mapping2/") for other, item in rules(found) if other == rule) for rule in by_rule}
-    assert named["unsolvable"] == ["12_B", "20_B", "52_B", "65_B", "78_B"]
-    assert named["no-target"] == ["36_A", "36_B", "36_B"]
-    assert named["wrong-depth"] == ["65_A", "67_A", "67_B", "79_A", "79_B", "80_A", "80_B"]
+    assert sorted(items(found, "unsolvable")) == ["12_B", "20_B", "52_B", "65_B", "78_B"]
+    assert items(found, "no-target") == ["36_A", "36_B", "36_B"]
+    assert items(found, "wrong-depth") == ["65_A", "67_A", "67_B", "79_A", "79_B", "80_A", "80_B"]
+    assert items(found, "category-contradiction") == ["94_A"]
+    assert items(found, "duplicate") == items(found, "same-answer-in-group") == ["36_B"]
+    proofs = {rule for rule, _ in rules(found) if severity_of(found, rule) == PROOF}
+    assert proofs == {"unsolvable", "no-target", "wrong-depth", "category-contradiction", "duplicate"}
+    assert found.figures["category"]["decides"] == 38
+    assert found.figures["majority_answer"]["chance"] == pytest.approx(0.5, abs=0.01)
+
+
+@needs_upstream
+def test_the_four_files_together_have_what_each_has_alone() -> None:
+    paths = [UPSTREAM / f"{name}.jsonl" for name in ("math_1", "math_2", "mapping1", "mapping2")]
+    together = audit_files(paths)
+    assert [one.findings for one in together] == [audit_file(path).findings for path in paths]
+    assert all(finding.rule in RULES for one in together for finding in one.findings)
+
+
+def paired(found: FileAudit) -> list[tuple[str, str, str]]:
+    """Return rule, item and the item that it is compared with, of findings that name one."""
+    texts = [(one.rule, one.item, re.search(r"\w+/(\w+)", one.found)) for one in found.findings]
+    return [(rule, item.partition("/")[2], match[1]) for rule, item, match in texts if match]
+
+
+def severity_of(found: FileAudit, rule: str) -> str:
+    return next(finding.severity for finding in found.findings if finding.rule == rule)
 
 
 def test_findings_print_as_the_documented_json(audit: Audit) -> None:
@@ -84,7 +120,9 @@ def test_findings_print_as_the_documented_json(audit: Audit) -> None:
     assert found["file"] == "their.jsonl"
     assert found["items"] == 1
     (finding,) = found["findings"]
-    assert list(finding) == ["rule", "item", "field", "found", "allowed", "fix"]
+    assert list(finding) == ["rule", "item", "field", "found", "allowed", "fix", "severity"]
+    assert finding["severity"] == PROOF
+    assert found["figures"]["rules"] == {"wrong-gold": 1}
     assert (finding["rule"], finding["item"], finding["field"], finding["found"]) == ("wrong-gold", "their/9", "Answer", "5 cats")
     assert finding["rule"] in RULES
 
@@ -135,11 +173,12 @@ def test_a_row_may_hold_both_questions_with_answers_of_their_own(audit: Audit) -
 
 
 def test_the_depth_of_a_file_is_that_of_most_questions(audit: Audit) -> None:
-    deep = "Rule 1: A means 5. Rule 2: 5 means a cat. Rule 3: B means 6. Rule 4: 6 means a dog. Draw what {} means."
-    rows = [{"ID": str(number), "Question_A": deep.format("A"), "Answer": "cat"} for number in range(3)]
-    found = audit(*rows, {"ID": "9", "Question_A": deep.format("6"), "Answer": "dog"})
+    deep = "Rule 1: A means {}. Rule 2: {} means a cat. Rule 3: B means 6. Rule 4: 6 means a dog. Draw what {} means."
+    rows = [{"ID": str(mark), "Question_A": deep.format(mark, mark, "A"), "Answer": "cat"} for mark in "345"]
+    found = audit(*rows, {"ID": "9", "Question_A": deep.format("7", "7", "6"), "Answer": "dog"})
     assert rules(found) == [("wrong-depth", "their/9_A")]
     assert found.findings[0].allowed == "2, as 3 of 4 questions of the file"
+    assert found.findings[0].severity == JUDGEMENT
 
 
 @pytest.mark.parametrize(

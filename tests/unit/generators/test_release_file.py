@@ -59,7 +59,7 @@ def test_what_is_said_is_what_is_built() -> None:
         (HEAD.replace("seed = 1", "seed = true") + TRAIN, r"r\.toml: seed: found True; allowed: a whole number"),
         (HEAD.replace("seed = 1", "seed = -1") + TRAIN, r"r\.toml: seed: found -1; allowed: 0 to 9007199254740991"),
         (HEAD.replace("seed = 1\n", "") + TRAIN, r"r\.toml: seed: found nothing; allowed: a whole number"),
-        (f"images = 'png'\n{HEAD}{TRAIN}", r"r\.toml: images: found 'png'; allowed: 'none'"),
+        (f"images = 'png'\n{HEAD}{TRAIN}", r"r\.toml: images: found 'png'; allowed: none \| reference"),
         (f"edition = 8\n{HEAD}{TRAIN}", r"r\.toml: edition: found 8; allowed: 0 to 7"),
     ],
 )

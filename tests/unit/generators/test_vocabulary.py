@@ -11,15 +11,15 @@ from unisandbox.generators import vocabulary
 from unisandbox.generators.templates import VIEWS, wording
 
 UPSTREAM = Path(__file__).resolve().parents[3] / ".." / "shared" / "upstream"
-HEAD = "name,plural,article,category,emoji,hard_pair\n"
+HEAD = "name,plural,article,category,emoji,hard_pair,since\n"
 CATEGORIES = vocabulary.read_categories(
     "name,singular,plural,article,within\nfruit,fruit,fruits,a,object\nobject,object,objects,an,\n"
 )
-APPLE = "apple,apples,an,fruit,🍎,\n"
+APPLE = "apple,apples,an,fruit,🍎,,1\n"
 
 
 def test_there_are_enough_objects_in_enough_categories() -> None:
-    assert len(vocabulary.nouns()) >= 160
+    assert len(vocabulary.nouns()) >= 300
     assert len({noun.category for noun in vocabulary.nouns()}) >= 12
 
 
@@ -103,15 +103,15 @@ def test_a_number_without_a_word_is_refused(n: int) -> None:
     ("lines", "message"),
     [
         (APPLE + APPLE, "word apple 2 times"),
-        ("apple,apples,a,fruit,🍎,\n", "apple: found article a; allowed: an"),
-        ("sheep,sheep,a,fruit,🐑,\n", "plural sheep"),
-        ("apple,apples,an,froot,🍎,\n", "category froot"),
-        ("apple,apples,an,fruit,,\n", "emoji ''"),
-        ("apple,apples,an,fruit,🍎,pear\n", "hard_pair pear"),
-        (APPLE + "pear,pears,a,fruit,🍎,\n", "emoji 🍎 2 times"),
-        ("pear,pears,a,fruit,🍐,\n" + APPLE, "out of place"),
-        (APPLE + "big apple,big apples,a,fruit,🍏,\n", "the object apple in it"),
-        ("fruit,fruits,a,fruit,🍎,\n", "an object and a category"),
+        ("apple,apples,a,fruit,🍎,,1\n", "apple: found article a; allowed: an"),
+        ("sheep,sheep,a,fruit,🐑,,1\n", "plural sheep"),
+        ("apple,apples,an,froot,🍎,,1\n", "category froot"),
+        ("apple,apples,an,fruit,🍎,,3\n", "since '3'"),
+        ("apple,apples,an,fruit,🍎,pear,1\n", "hard_pair pear"),
+        (APPLE + "pear,pears,a,fruit,🍎,,1\n", "emoji 🍎 2 times"),
+        ("pear,pears,a,fruit,🍐,,1\n" + APPLE, "out of place"),
+        (APPLE + "big apple,big apples,a,fruit,🍏,,1\n", "the object apple in it"),
+        ("fruit,fruits,a,fruit,🍎,,1\n", "an object and a category"),
         ("apple,apples\n", "line 2: found 2 cells"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_list_of_objects_that_breaks_a_rule_is_refused(lines: str, message: st
 
 def test_all_faults_of_a_list_are_told_at_once() -> None:
     with pytest.raises(WordingError, match="article a") as caught:
-        vocabulary.read_nouns(HEAD + "apple,apple,a,froot,🍎,\n", CATEGORIES)
+        vocabulary.read_nouns(HEAD + "apple,apple,a,froot,🍎,,1\n", CATEGORIES)
     assert len(caught.value.violations) >= 3
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from unisandbox.schemas.rows import values_of
 
@@ -16,6 +18,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
 
 Example = Callable[[str], dict[str, Any]]
 Numbered = Callable[[int], list[tuple[Any, ...]]]
+Png = Callable[..., bytes]
 
 
 @pytest.fixture
@@ -39,5 +42,17 @@ def numbered_items(example: Example) -> Numbered:
             row["factors"]["index"] = index
             rows.append(values_of(row, "item"))
         return rows
+
+    return make
+
+
+@pytest.fixture
+def png() -> Png:
+    """The bytes of a PNG of one colour."""
+
+    def make(mode: str = "RGB", size_px: tuple[int, int] = (3, 2), colour: Any = 0, **options: Any) -> bytes:
+        sink = io.BytesIO()
+        Image.new(mode, size_px, colour).save(sink, "PNG", **options)
+        return sink.getvalue()
 
     return make

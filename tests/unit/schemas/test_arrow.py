@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 
 from unisandbox.errors import RowError
 from unisandbox.generators.families.base import Attribute, Target, TargetObject
-from unisandbox.schemas.arrow import arrow_schema, column_violations, features, table, yaml_features
+from unisandbox.schemas.arrow import arrow_schema, column_violations, features, mappings, table, yaml_features
 from unisandbox.schemas.declarations import ROW_NAMES
 from unisandbox.schemas.rows import mapping_of, values_of
 
+PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 PAIR = pa.struct([("name", pa.string()), ("value", pa.string())])
 
 
@@ -50,6 +52,51 @@ def test_nested_lists_have_the_short_forms_of_the_card() -> None:
     pair = [{"name": "name", "dtype": "string"}, {"name": "value", "dtype": "string"}]
     objects = [{"name": "name", "dtype": "string"}, {"name": "count", "dtype": "int32"}, {"name": "attributes", "list": pair}]
     assert by_name["target"] == {"struct": [{"name": "kind", "dtype": "string"}, {"name": "objects", "list": objects}]}
+
+
+def test_a_picture_is_the_struct_that_datasets_decodes() -> None:
+    schema = arrow_schema("pictured_item")
+    assert schema.field("image").type == arrow_schema("noun").field("sprite").type == PICTURE
+    foil = pa.struct([("change", pa.string()), ("target", schema.field("target").type), ("image", PICTURE)])
+    assert schema.field("foils").type == pa.list_(foil)
+    assert features("pictured_item")["image"] == features("noun")["sprite"] == {"_type": "Image"}
+    assert features("pictured_item")["foils"][0]["image"] == {"_type": "Image"}
+    by_name = {column.pop("name"): column for column in yaml_features("pictured_item")}
+    assert by_name["image"] == {"dtype": "image"}
+    assert by_name["foils"]["list"][2] == {"name": "image", "dtype": "image"}
+
+
+def test_the_columns_of_items_without_pictures_are_the_first_of_items_with_pictures() -> None:
+    assert list(arrow_schema("pictured_item"))[:-2] == list(arrow_schema("item"))
+    assert yaml_features("pictured_item")[:-2] == yaml_features("item")
+
+
+def test_pictures_are_bytes_in_values_and_tables_and_base64_in_mappings(example: Any) -> None:
+    rows = [example("pictured_item_math"), example("pictured_item_without_pictures")]
+    values = [values_of(row, "pictured_item") for row in rows]
+    image, foils = values[0][-2:]
+    assert image == (base64.b64decode(rows[0]["image"]["bytes"]), "math-2-train-000123.png")
+    assert [foil[2][0][:4] for foil in foils] == [b"\x89PNG"] * 2
+    assert values[1][-2] is None
+    assert [mapping_of(each, "pictured_item") for each in values] == rows
+    made = table(values, "pictured_item")
+    assert made.column("image")[0].as_py() == {"bytes": image[0], "path": image[1]}
+    assert mappings(made, "pictured_item") == rows
+    assert mappings(made.select(["foils", "id"]), "pictured_item")[0] == {"foils": rows[0]["foils"], "id": rows[0]["id"]}
+
+
+def test_a_picture_that_is_not_in_base64_is_refused_where_bytes_are_wanted(example: Any) -> None:
+    row = example("noun")
+    row["sprite"]["bytes"] = "not base64!"
+    with pytest.raises(RowError, match=r"picture: found .*'not base64!'.*; allowed: bytes in base64"):
+        values_of(row, "noun")
+
+
+def test_a_picture_that_is_no_bytes_is_named(example: Any) -> None:
+    row = list(values_of(example("noun"), "noun"))
+    row[5] = (17, None)
+    with pytest.raises(RowError, match=r"red apple: sprite.bytes: found 17; allowed: a string"):
+        table([tuple(row)], "noun")
 
 
 def test_a_table_holds_what_the_rows_say(example: Any) -> None:
@@ -120,3 +167,9 @@ def test_a_column_given_twice_is_named() -> None:
 def test_columns_that_differ_in_nullability_alone_are_accepted() -> None:
     schema = pa.schema([pa.field(field.name, field.type, nullable=False) for field in arrow_schema("item")])
     assert column_violations(schema, "item") == []
+
+
+def test_other_columns_of_pictured_items_are_named_with_their_file() -> None:
+    said = column_violations(arrow_schema("item"), "pictured_item")
+    assert [violation.where for violation in said] == ["column image", "column foils"]
+    assert {violation.fix for violation in said} == {"write the columns that schemas/item.schema.json declares"}

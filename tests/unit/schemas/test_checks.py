@@ -68,6 +68,13 @@ def test_each_constraint_of_the_files_has_a_kernel(name: str) -> None:
     [
         ({"type": "integer", "multipleOf": 2}, "no kernel checks 'multipleOf' on a field of type integer"),
         ({"type": "string", "format": "uri"}, "no kernel checks 'format'"),
+        ({"type": "string", "contentMediaType": "image/png"}, "contentMediaType: image/png on a field that is stored as string"),
+        ({"type": "string", "x-arrow": "binary", "pattern": "a"}, "pattern: a on a field that is stored as binary"),
+        (
+            {"type": "string", "x-arrow": "binary", "contentMediaType": "image/gif"},
+            "no kernel checks contentMediaType: image/gif",
+        ),
+        ({"type": "string", "x-arrow": "binary", "contentEncoding": "base32"}, "no kernel checks contentEncoding: base32"),
         ({"type": "string", "anyOf": [{"minLength": 1}]}, "no kernel checks 'anyOf'"),
         ({"type": "integer", "minLength": 1}, "no kernel checks 'minLength' on a field of type integer"),
         ({"type": "string", "not": {"type": "string", "format": "uri"}}, "no kernel checks 'format'"),

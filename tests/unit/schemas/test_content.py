@@ -1,18 +1,28 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from unisandbox.schemas.arrow import table
+from unisandbox.errors import DataError
+from unisandbox.schemas.arrow import mappings, table
+from unisandbox.schemas.canonical import lines
 from unisandbox.schemas.content import BATCH, ContentHash, content_sha256
 from unisandbox.schemas.declarations import ROW_NAMES
 from unisandbox.schemas.parquet import read_rows, write_parquet
+from unisandbox.schemas.pixels import pixel_sha256
 from unisandbox.schemas.rows import values_of
 
-EXAMPLES = {"item": "item_mapping", "document": "document_profile", "entity": "entity"}
+EXAMPLES = {
+    "item": "item_mapping",
+    "pictured_item": "pictured_item_math",
+    "document": "document_profile",
+    "entity": "entity",
+    "noun": "noun",
+}
 
 
 def test_the_digest_of_an_entity_is_that_of_one_line_of_json(example: Any) -> None:
@@ -37,7 +47,7 @@ def test_tuples_mappings_tables_and_files_have_one_digest(name: str, example: An
     digests = {
         content_sha256(rows, name),
         content_sha256(made, name),
-        content_sha256(made.to_pylist(), name),
+        content_sha256(mappings(made, name), name),
         content_sha256(read_rows(tmp_path / "rows.parquet", name), name),
     }
     assert len(digests) == 1
@@ -72,3 +82,36 @@ def test_the_order_of_keys_in_a_mapping_does_not_matter(example: Any) -> None:
     row = example("item_math")
     turned = dict(reversed(row.items())) | {"target": dict(reversed(row["target"].items()))}
     assert content_sha256([turned], "item") == content_sha256([row], "item")
+
+
+def with_sprite(example: Any, png: bytes, path: str | None = None) -> tuple[Any, ...]:
+    values = values_of(example("noun"), "noun")
+    return (*values[:5], (png, path), *values[6:])
+
+
+def test_a_picture_counts_by_what_it_shows_and_by_its_name(example: Any, png: Any) -> None:
+    small, large = (with_sprite(example, png(colour="red", compress_level=level)) for level in (9, 0))
+    assert small != large
+    assert content_sha256([small], "noun") == content_sha256([large], "noun")
+    assert content_sha256([with_sprite(example, png(colour="blue"))], "noun") != content_sha256([small], "noun")
+    assert content_sha256([with_sprite(example, png(colour="red"), "a.png")], "noun") != content_sha256([small], "noun")
+
+
+def test_the_line_of_a_picture_holds_its_digest_and_path_and_no_picture_is_null(example: Any, png: Any) -> None:
+    drawn = png(colour="red")
+    item = values_of(example("item_math"), "item")
+    foils = (("one_more", item[13], (drawn, "a.png")), ("one_fewer", item[13], None))
+    rows = [(*item, (drawn, None), foils), (*item, None, ())]
+    first, second = lines(rows, "pictured_item")
+    (plain,) = lines([item], "item")
+    target, digest = json.dumps(item[13], separators=(",", ":")), pixel_sha256(drawn)
+    assert first == f'{plain[:-1]},["{digest}",null],[["one_more",{target},["{digest}","a.png"]],["one_fewer",{target},null]]]'
+    assert second == f"{plain[:-1]},null,[]]"
+
+
+@pytest.mark.parametrize("broken", [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_a_picture_that_does_not_decode_has_no_digest(example: Any, broken: bytes) -> None:
+    row = with_sprite(example, broken)
+    for rows in ([row], table([row], "noun")):
+        with pytest.raises(DataError, match=r"picture: found .* bytes that are no PNG"):
+            content_sha256(rows, "noun")

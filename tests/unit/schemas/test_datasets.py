@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -12,14 +13,32 @@ from typing import Any
 from unisandbox.schemas.arrow import features, table, yaml_features
 from unisandbox.schemas.declarations import ROW_NAMES
 from unisandbox.schemas.parquet import write_parquet
+from unisandbox.schemas.pixels import pixel_sha256
 from unisandbox.schemas.rows import values_of
 
-EXAMPLES = {"item": "item_knowledge", "document": "document_profile", "entity": "entity"}
+EXAMPLES = {
+    "item": ["item_knowledge"],
+    "pictured_item": ["pictured_item_knowledge", "pictured_item_without_pictures"],
+    "document": ["document_profile"],
+    "entity": ["entity"],
+    "noun": ["noun"],
+}
 
 READ = """
-import json, sys
+import base64, io, json, sys
+import PIL.Image
 import pyarrow.parquet as pq
 from datasets import Features, load_dataset
+
+def plain(value):
+    "Rows as JSON has them, but for a decoded picture: that is a PNG written again, and its mode and size."
+    if isinstance(value, PIL.Image.Image):
+        sink = io.BytesIO()
+        value.save(sink, "PNG")
+        return {"png": base64.b64encode(sink.getvalue()).decode(), "mode": value.mode, "size": value.size}
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 read = {}
 for path in sys.argv[1:]:
@@ -29,8 +48,11 @@ for path in sys.argv[1:]:
     features = Features.from_arrow_schema(schema)
     assert features == rows.features == streamed.features, (features, rows.features)
     assert features.arrow_schema.equals(schema.remove_metadata()), (features.arrow_schema, schema)
-    assert list(streamed) == list(rows)
-    read[path] = {"features": features.to_dict(), "yaml": features._to_yaml_list(), "rows": list(rows)}
+    found = plain(list(rows))
+    assert plain(list(streamed)) == found
+    from_yaml = Features._from_yaml_list(json.loads(sys.stdin.readline()))
+    assert from_yaml == features, (from_yaml, features)
+    read[path] = {"features": features.to_dict(), "yaml": features._to_yaml_list(), "rows": found, "named": str(dict(features))}
 print(json.dumps(read))
 """
 
@@ -43,10 +65,19 @@ def in_list_form(feature: Any) -> Any:
     return {name: in_list_form(inner) for name, inner in feature.items()}
 
 
+def with_digests(value: Any) -> Any:
+    """A row with the digest of its pixels in the place of every picture, whether it is one of ours or a decoded one."""
+    if isinstance(value, dict) and ("png" in value or "bytes" in value):
+        return pixel_sha256(base64.b64decode(value.get("png") or value["bytes"]))
+    if isinstance(value, dict):
+        return {name: with_digests(inner) for name, inner in value.items()}
+    return [with_digests(inner) for inner in value] if isinstance(value, list) else value
+
+
 def test_datasets_reads_our_files_with_typed_features(example: Any, tmp_path: Path) -> None:
     paths = {name: tmp_path / f"{name}.parquet" for name in ROW_NAMES}
     for name, path in paths.items():
-        write_parquet(table([values_of(example(EXAMPLES[name]), name)], name), path, name)
+        write_parquet(table([values_of(example(stem), name) for stem in EXAMPLES[name]], name), path, name)
     alone = {
         "HF_HOME": str(tmp_path / "home"),
         "HF_HUB_OFFLINE": "1",
@@ -54,11 +85,16 @@ def test_datasets_reads_our_files_with_typed_features(example: Any, tmp_path: Pa
         "HF_HUB_DISABLE_TELEMETRY": "1",
     }
     call = [sys.executable, "-c", READ, *map(str, paths.values())]
-    done = subprocess.run(call, env={**os.environ, **alone}, capture_output=True, text=True, check=False, timeout=120)
+    cards = "".join(json.dumps(yaml_features(name)) + "\n" for name in paths)
+    done = subprocess.run(
+        call, env={**os.environ, **alone}, input=cards, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout.splitlines()[-1])
     for name, path in paths.items():
         found = read[str(path)]
         assert found["features"] == in_list_form(features(name))
         assert found["yaml"] == yaml_features(name)
-        assert found["rows"] == [example(EXAMPLES[name])]
+        assert [with_digests(row) for row in found["rows"]] == [with_digests(example(stem)) for stem in EXAMPLES[name]]
+    assert read[str(paths["pictured_item"])]["named"].count("Image(") == 2
+    assert read[str(paths["noun"])]["named"].count("Image(") == 1

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from unisandbox.generators.families.base import Attribute, Factors, Item, Target, TargetObject
-from unisandbox.schemas.declarations import NAMES, ROW_NAMES, DeclarationError, Field, declaration, field_of, row_field
+from unisandbox.schemas.declarations import NAMES, ROW_NAMES, DeclarationError, Field, declaration, field_of, file_name, row_field
 
 LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
@@ -38,7 +38,7 @@ def test_clean_text_is_defined_alike_in_each_file(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="there are item, document, entity, manifest"):
+    with pytest.raises(ValueError, match="there are item, pictured_item, document, entity, noun, manifest"):
         declaration("picture")
 
 
@@ -61,9 +61,8 @@ def test_each_column_has_a_description(name: str) -> None:
     assert all(field.description for _, field in row_field(name).members)
 
 
-@pytest.mark.parametrize("name", ROW_NAMES)
-def test_each_whole_number_is_bounded_within_its_column(name: str) -> None:
-    numbers = [field for field in fields_inside(row_field(name)) if field.type == "integer"]
+def test_each_whole_number_is_bounded_within_its_column() -> None:
+    numbers = [field for name in ROW_NAMES for field in fields_inside(row_field(name)) if field.type == "integer"]
     assert numbers
     for field in numbers:
         bounds, (low, high) = dict(field.constraints), LIMITS[field.stored_as]
@@ -86,6 +85,49 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(schema, list):
         for inner in schema:
             yield from nodes(inner)
+
+
+def test_an_item_has_the_required_columns_and_a_pictured_item_has_two_more() -> None:
+    assert declaration("pictured_item") is not declaration("noun")
+    assert declaration("pictured_item") == declaration("item")
+    assert [file_name(name) for name in ("item", "pictured_item", "noun")] == ["item.schema.json"] * 2 + ["noun.schema.json"]
+    plain, pictured = row_field("item").members, row_field("pictured_item").members
+    assert [name for name, _ in plain] == declaration("item")["required"]
+    assert pictured[: len(plain)] == plain
+    assert [name for name, _ in pictured[len(plain) :]] == ["image", "foils"]
+
+
+def test_pictures_are_declared_alike_in_each_file() -> None:
+    shared = [declaration(name)["$defs"] for name in ("item", "noun")]
+    assert shared[0]["picture"] == shared[1]["picture"]
+
+
+def picture(**change: Any) -> dict[str, Any]:
+    properties = {"bytes": {"type": "string", "x-arrow": "binary"}, "path": {"type": "string"}}
+    whole = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {**whole, "x-feature": "Image", **change}
+
+
+def test_a_picture_is_marked_as_an_image() -> None:
+    assert field_of(picture(), {}).feature == "Image"
+    assert dict(row_field("noun").members)["sprite"].feature == "Image"
+    assert row_field("noun").feature == ""
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        picture(**{"x-feature": "Audio"}),
+        picture(properties={"bytes": {"type": "string"}, "path": {"type": "string"}}),
+        picture(
+            properties={"path": {"type": "string"}, "bytes": {"type": "string", "x-arrow": "binary"}}, required=["path", "bytes"]
+        ),
+        {"type": "string", "x-feature": "Image"},
+    ],
+)
+def test_what_no_loader_would_decode_is_not_called_a_picture(schema: dict[str, Any]) -> None:
+    with pytest.raises(DeclarationError, match="a feature is an Image of the binary `bytes` and the text `path`"):
+        field_of(schema, {})
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,18 @@ from unisandbox.schemas.validate import check_rows
 EXAMPLES = Path(__file__).resolve().parents[3] / "schemas" / "examples"
 VALID = sorted((EXAMPLES / "valid").glob("*.json"))
 INVALID = sorted((EXAMPLES / "invalid").glob("*.json"))
-NOT_IN_A_COLUMN = {"item_column_missing", "item_column_unknown", "item_level_as_text"}  # Arrow refuses these before any check
+NOT_IN_A_COLUMN = {  # Arrow refuses these before any check, or never sees what is wrong
+    "item_column_missing",
+    "item_column_unknown",
+    "item_foil_without_target",
+    "item_level_as_text",
+    "pictured_item_foils_missing",
+    "pictured_item_picture_not_base64",
+}
 
 
 def declared(path: Path) -> str:
-    return path.stem.split("_")[0]
+    return next(name for name in NAMES if path.stem.startswith(name))
 
 
 def row_of(path: Path) -> dict[str, Any]:
@@ -54,3 +61,10 @@ def test_a_table_of_the_example_is_judged_in_the_same_words(path: Path) -> None:
     if isinstance(row.get("chance"), int):
         row["chance"] = float(row["chance"])  # as the column holds it
     assert check_table(table([values_of(row, name)], name), name) == check_rows([row], name)
+
+
+def test_an_item_may_have_pictures_and_a_pictured_item_must() -> None:
+    plain, pictured = (row_of(EXAMPLES / "valid" / f"{stem}.json") for stem in ("item_math", "pictured_item_math"))
+    assert check_rows([plain, pictured], "item") == check_rows([pictured], "pictured_item") == []
+    missing = [str(violation).partition(":")[2] for violation in check_rows([plain], "pictured_item")]
+    assert missing == [f" {column}: found nothing; allowed: a value; add the field" for column in ("foils", "image")]

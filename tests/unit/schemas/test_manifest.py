@@ -11,7 +11,15 @@ import pytest
 from unisandbox.errors import DataError
 from unisandbox.schemas.declarations import declaration
 from unisandbox.schemas.files import file_sha256
-from unisandbox.schemas.manifest import Manifest, Shard, document_of, read_manifest, verify_folder, write_manifest
+from unisandbox.schemas.manifest import (
+    Manifest,
+    Shard,
+    canonical_sha256,
+    document_of,
+    read_manifest,
+    verify_folder,
+    write_manifest,
+)
 
 CONTENT = {"math": b"math rows", "mapping": b"mapping rows"}
 
@@ -58,13 +66,33 @@ def said(folder: Path) -> list[str]:
 
 def test_the_manifest_mirrors_its_declaration(manifest: Manifest) -> None:
     properties = declaration("manifest")["properties"]
-    assert set(document_of(manifest)) == set(properties) == {field.name for field in fields(Manifest)} | {"digest"}
+    pictured = replace(manifest, images={}, release={})
+    assert set(document_of(pictured)) == set(properties) == {field.name for field in fields(Manifest)} | {"digest"}
     assert [field.name for field in fields(Shard)] == list(properties["shards"]["items"]["properties"])
+
+
+def test_a_release_that_does_not_hash_to_the_fingerprint_is_refused(folder: Path, manifest: Manifest) -> None:
+    told = {"line": "2026", "configs": [{"family": "math"}]}
+    write_manifest(folder, replace(manifest, release=told, fingerprint=canonical_sha256(told)))
+    assert read_manifest(folder).release == told
+    write_manifest(folder, replace(manifest, release={**told, "line": "2027"}, fingerprint=canonical_sha256(told)))
+    with pytest.raises(DataError, match="fingerprint: found"):
+        read_manifest(folder)
 
 
 def test_a_manifest_comes_back_as_it_was_written(folder: Path, manifest: Manifest) -> None:
     assert read_manifest(folder) == manifest
     assert manifest.configs == ("math", "mapping")
+
+
+def test_pictures_are_named_only_where_there_are_some(folder: Path, manifest: Manifest, tmp_path: Path) -> None:
+    assert "images" not in document_of(manifest)
+    assert document_of(manifest).keys() == json.loads((folder / "manifest.json").read_text(encoding="utf-8")).keys()
+    pictured = replace(manifest, images={"size_px": 384, "art": "twemoji", "splits": {"math/test": "reference+foils"}})
+    write_manifest(tmp_path / "pictured", pictured)
+    assert read_manifest(tmp_path / "pictured") == pictured
+    assert list(document_of(pictured)["images"]) == ["art", "size_px", "splits"]
+    assert pictured.digest == manifest.digest
 
 
 def test_equal_manifests_have_equal_bytes(folder: Path, manifest: Manifest, tmp_path: Path) -> None:

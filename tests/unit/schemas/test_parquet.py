@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,16 @@ import pytest
 from unisandbox.errors import DataError
 from unisandbox.schemas.arrow import arrow_schema, table
 from unisandbox.schemas.files import remove_unfinished
-from unisandbox.schemas.parquet import ROWS_PER_GROUP, ROWS_READ_AT_ONCE, open_writer, read_rows, read_tables, write_parquet
+from unisandbox.schemas.parquet import (
+    ROWS_PER_GROUP,
+    ROWS_READ_AT_ONCE,
+    ROWS_WITH_PICTURES,
+    open_writer,
+    read_rows,
+    read_tables,
+    write_parquet,
+)
+from unisandbox.schemas.rows import values_of
 
 MOST_ROWS = ROWS_PER_GROUP + 100
 
@@ -122,3 +132,127 @@ def test_other_columns_are_refused_by_name(tmp_path: Path) -> None:
     pq.write_table(pa.table({"Question": ["?"], "id": ["1"]}), tmp_path / "a.parquet")
     with pytest.raises(DataError, match=r"a.parquet: column Question: found string; allowed: no such column"):
         list(read_rows(tmp_path / "a.parquet", "entity"))
+
+
+def pictured(example: Any, png: bytes, count: int) -> pa.Table:
+    item = values_of(example("item_math"), "item")
+    rows = [(*item, (png, None), (("one_more", item[13], (png, "a.png")),)) for _ in range(count)]
+    return table(rows, "pictured_item")
+
+
+def test_pictures_are_stored_as_they_are_in_small_row_groups(example: Any, png: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(pictured(example, png(size_px=(50, 50)), 2 * ROWS_WITH_PICTURES + 1), path, "pictured_item")
+    about = pq.read_metadata(path)
+    assert [about.row_group(group).num_rows for group in range(about.num_row_groups)] == [ROWS_WITH_PICTURES] * 2 + [1]
+    columns = {(column := about.row_group(0).column(i)).path_in_schema: column for i in range(about.num_columns)}
+    pictures = ("image.bytes", "foils.list.element.image.bytes")
+    for leaf in pictures:
+        column = columns.pop(leaf)
+        assert column.compression == "UNCOMPRESSED"
+        assert set(column.encodings) == {"PLAIN", "RLE"}  # RLE: which values are null
+        assert not column.has_dictionary_page
+        assert column.statistics is None
+    assert {column.compression for column in columns.values()} == {"ZSTD"}
+    assert "RLE_DICTIONARY" in columns["family"].encodings
+
+
+def test_bytes_with_pictures_are_equal_however_the_table_is_cut(example: Any, png: Any, tmp_path: Path) -> None:
+    rows = pictured(example, png(), ROWS_WITH_PICTURES + 40)
+    written = set()
+    for cut in ([0, rows.num_rows], [0, 7, 250, rows.num_rows], [*range(0, rows.num_rows, 90), rows.num_rows]):
+        with open_writer(tmp_path / "a.parquet", "pictured_item") as writer:
+            for first, last in pairwise(cut):
+                writer.write(rows.slice(first, last - first))
+        written.add((tmp_path / "a.parquet").read_bytes())
+    assert len(written) == 1
+
+
+def test_writing_pictures_holds_less_than_two_row_groups_of_them(example: Any, tmp_path: Path) -> None:
+    picture, rows_at_once = b"\x89PNG\r\n\x1a\n" + bytes(20_000), 100
+    group_bytes = 2 * len(picture) * ROWS_WITH_PICTURES
+    made = pictured(example, picture, rows_at_once)
+    start, most = pa.total_allocated_bytes(), 0
+    with open_writer(tmp_path / "a.parquet", "pictured_item") as writer:
+        for _ in range(20):
+            writer.write(made.take(pa.array(range(rows_at_once))))
+            most = max(most, pa.total_allocated_bytes() - start)
+    assert group_bytes / 2 < most < 2 * group_bytes
+    assert pq.read_metadata(tmp_path / "a.parquet").num_rows == 20 * rows_at_once
+
+
+def test_the_rest_of_a_large_table_does_not_keep_it_in_memory(example: Any, tmp_path: Path) -> None:
+    start = pa.total_allocated_bytes()
+    with open_writer(tmp_path / "a.parquet", "pictured_item") as writer:
+        writer.write(pictured(example, b"\x89PNG\r\n\x1a\n" + bytes(20_000), 2 * ROWS_WITH_PICTURES + 1))
+        assert pa.total_allocated_bytes() - start < 20_000 * ROWS_WITH_PICTURES
+
+
+def test_rows_with_pictures_come_back_as_json_has_them(example: Any, tmp_path: Path) -> None:
+    rows = [example("pictured_item_math"), example("pictured_item_without_pictures")]
+    write_parquet(
+        table([values_of(row, "pictured_item") for row in rows], "pictured_item"), tmp_path / "a.parquet", "pictured_item"
+    )
+    assert list(read_rows(tmp_path / "a.parquet", "pictured_item")) == rows
+    (made,) = read_tables(tmp_path / "a.parquet", "pictured_item")
+    assert made.schema.equals(arrow_schema("pictured_item"))
+
+
+def test_pictures_are_read_some_hundred_at_once_and_the_other_columns_some_thousand(
+    example: Any, png: Any, tmp_path: Path
+) -> None:
+    path, count = tmp_path / "a.parquet", 2 * ROWS_WITH_PICTURES
+    write_parquet(pictured(example, png(), count), path, "pictured_item")
+    assert [each.num_rows for each in read_tables(path, "pictured_item", ["id", "foils"])] == [ROWS_WITH_PICTURES] * 2
+    assert [each.num_rows for each in read_tables(path, "item")] == [count]
+
+
+def test_a_file_with_pictures_is_read_as_items_without_them(example: Any, png: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(pictured(example, png(), 2), path, "pictured_item")
+    assert list(read_rows(path, "item")) == [example("item_math")] * 2
+    (made,) = read_tables(path, "item")
+    assert made.schema.equals(arrow_schema("item"))
+    spoilt = bytearray(path.read_bytes())
+    column = next(
+        column
+        for i in range(pq.read_metadata(path).num_columns)
+        if (column := pq.read_metadata(path).row_group(0).column(i)).path_in_schema == "image.bytes"
+    )
+    spoilt[column.data_page_offset : column.data_page_offset + column.total_compressed_size] = bytes(column.total_compressed_size)
+    path.write_bytes(spoilt)
+    assert list(read_rows(path, "item")) == [example("item_math")] * 2
+    with pytest.raises(DataError, match="allowed: a Parquet file"):
+        list(read_rows(path, "pictured_item"))
+
+
+def test_only_the_columns_that_are_asked_for_are_read_in_their_order(example: Any, png: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(pictured(example, png(), 1), path, "pictured_item")
+    (made,) = read_tables(path, "item", ["target", "id"])
+    assert made.column_names == ["target", "id"]
+    row = example("item_math")
+    assert list(read_rows(path, "item", ["target", "id"])) == [{"target": row["target"], "id": row["id"]}]
+    (found,) = read_rows(path, "pictured_item", ["image"])
+    assert base64.b64decode(found["image"]["bytes"]) == png()
+
+
+def test_a_column_that_rows_do_not_have_cannot_be_asked_for(example: Any, png: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(pictured(example, png(), 1), path, "pictured_item")
+    with pytest.raises(ValueError, match="item has no columns image; it has id, family"):
+        list(read_tables(path, "item", ["id", "image"]))
+
+
+def test_an_item_file_is_not_one_of_pictured_items(numbered_items: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(table(numbered_items(1), "item"), path, "item")
+    with pytest.raises(DataError, match=r"column foils: found no such column(.|\n)*column image: found no such column"):
+        list(read_rows(path, "pictured_item"))
+
+
+def test_half_of_the_columns_with_pictures_make_no_item_file(example: Any, png: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pictured(example, png(), 1).drop_columns(["foils"]), path)
+    with pytest.raises(DataError, match=r"column image: found .*; allowed: no such column"):
+        list(read_rows(path, "item"))

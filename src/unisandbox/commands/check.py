@@ -1,0 +1,118 @@
+"""`validate`, `audit`: what is wrong with files, ours or anybody's."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unisandbox.commands.audit_tables import print_findings, print_results
+from unisandbox.commands.base import FOUND_SOMETHING, MOST_PRINTED, Json, command
+from unisandbox.errors import InputError, Violation
+from unisandbox.terminal import bar, print_error, print_json, print_table
+
+if TYPE_CHECKING:
+    from unisandbox.generators.audit import Audited
+
+
+@command
+def validate(
+    path: Annotated[Path, typer.Argument(help="Release folder, Parquet file, or JSONL file of items.")],
+    as_json: Json = False,
+) -> None:
+    """Check files against the manifest and every row against its schema.
+
+    Example: unisandbox validate build/unisandbox-0.1.0
+    """
+    from unisandbox.schemas.paths import check_path
+
+    with bar("files", quiet=as_json) as shown:
+        checked = check_path(path, shown.step)
+    violations = [asdict(violation) for violation in checked.violations]
+    if as_json:
+        print_json({"path": str(path), "files": checked.files, "rows": checked.rows, "violations": violations})
+    else:
+        for line in [str(violation) for violation in checked.violations][:MOST_PRINTED]:
+            print_error(line)
+        typer.echo(f"{path}: {checked.files} files, {checked.rows} rows, {len(violations)} violations")
+    raise typer.Exit(FOUND_SOMETHING if violations else 0)
+
+
+@command
+def audit(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Release folder, Parquet file, or anybody's JSONL files.")] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Another release folder of the line, to compare with.")
+    ] = None,
+    only: Annotated[str, typer.Option("--only", help="Rules to look at, by name, with commas between.")] = "",
+    fail_on: Annotated[str, typer.Option("--fail-on", help="proof, any, or rules by name: what makes the exit code 1.")] = "any",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 means one a core.")] = 0,
+    every: Annotated[bool, typer.Option("--all", help="Print every result, not one line a rule.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List every rule with its source, and stop.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove what a release promises, or say what is wrong with anybody's questions.
+
+    Example: unisandbox audit build/unisandbox-0.2.0
+    """
+    from unisandbox.generators.audit import audit as audit_paths
+
+    if listed:
+        _print_rules(as_json=as_json)
+        return
+    if not paths:
+        raise InputError(Violation("audit", "no path", "a release folder, or files", "name one, or use --list"))
+    with bar("audit", quiet=as_json) as shown:
+        audited = audit_paths(
+            paths, workers=workers or os.cpu_count() or 1, only=_names(only), against=against, report=shown.step
+        )
+    written = _written(paths[0], audited) if audited.results and not only and not against else None
+    if as_json:
+        _print_json(paths, audited)
+    else:
+        print_results(audited.results, every=every)
+        print_findings(audited.files)
+        if written:
+            typer.echo(f"written: {written}")
+    raise typer.Exit(FOUND_SOMETHING if _fails(audited, _names(fail_on)) else 0)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _written(folder: Path, audited: Audited) -> Path:
+    from unisandbox.generators.audit_report import write_report
+
+    return write_report(folder, audited)
+
+
+def _fails(audited: Audited, on: list[str]) -> bool:
+    """Return whether something was found that the caller wants to hear of: failed results, and findings."""
+    told = [(one.rule, one.severity) for one in audited.results if one.verdict == "fail"]
+    told += [(finding.rule, finding.severity) for one in audited.files for finding in one.findings]
+    return any("any" in on or severity in on or rule in on for rule, severity in told)
+
+
+def _print_rules(*, as_json: bool) -> None:
+    from unisandbox.generators.checks.catalogue import all_rules
+
+    if as_json:
+        print_json([asdict(rule) for rule in all_rules()])
+        return
+    lines = [(rule.name, rule.severity, rule.says, rule.source) for rule in all_rules()]
+    print_table("rules of an audit", ("rule", "severity", "what it says", "source"), lines)
+
+
+def _print_json(paths: list[Path], audited: Audited) -> None:
+    if audited.results:
+        from unisandbox.generators.audit_report import document
+        from unisandbox.schemas.manifest import read_manifest
+
+        print_json(document(audited, read_manifest(paths[0])))
+        return
+    reports = [one.as_json() for one in audited.files]
+    print_json(reports[0] if len(reports) == 1 else reports)
