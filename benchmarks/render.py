@@ -85,7 +85,7 @@ def settings(targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
     for mode, made in (("paletted", images), ("RGB", [image.convert("RGB") for image in images])):
         for level in LEVELS:
             sizes: list[int] = []
-            seconds = cpu_s(lambda made=made, level=level, sizes=sizes: sizes.extend(_size(image, level) for image in made))  # type: ignore[misc]
+            seconds = cpu_s(lambda made=made, level=level, sizes=sizes: sizes.extend(_size(image, level) for image in made))
             yield {"mode": mode, "level": level, "per_cpu_s": round(len(made) / seconds), "mean_bytes": sum(sizes) // len(sizes)}
 
 

@@ -7,6 +7,7 @@ Items that share a wording or a world are right or wrong together, so the spread
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ NO_SPREAD = 1e-18  # a variance of rounding errors alone
 Counts = NDArray[np.float64]
 
 
-class Estimate(NamedTuple):
+@dataclass(frozen=True)
+class Estimate:
     """A figure and its interval of 95%."""
 
     value: float
@@ -42,7 +44,7 @@ def clustered_mean(right: Counts, answered: Counts) -> Mean:
 
     The variance is the bias-reduced one of a mean in strata, with its degrees of freedom (Bell & McCaffrey 2002), which are
     clusters - 1 where clusters are equally large. The interval is Wilson's (1927) for as many items as would have that variance
-    (Korn & Graubard 1998). Where the answers show no spread between clusters, a cluster counts as one item.
+    (Korn & Graubard 1998); where the answers show no spread between clusters, for as many as there are.
 
     Args:
         right: Right answers of each cluster (row) in each stratum (column).
@@ -58,7 +60,7 @@ def clustered_mean(right: Counts, answered: Counts) -> Mean:
     pulls = (weight * (right - answered * accuracy)).sum(axis=1)
     value, variance, degrees = float(accuracy.mean()), float(pulls @ pulls), _degrees_of_freedom(weight, answered, items)
     spread = variance > NO_SPREAD
-    equal_items = value * (1 - value) / variance if spread else float(np.count_nonzero(answered.sum(axis=1)))
+    equal_items = value * (1 - value) / variance if spread else float(items.size**2 / (1 / items).sum())
     low, high = _wilson(value, equal_items, _t_quantile(degrees))
     return Mean(value, low, high, pulls if spread else np.zeros_like(pulls), degrees)
 
@@ -78,7 +80,7 @@ def difference(public: Mean, fresh: Mean) -> Estimate:
 
 
 def memorised_share(public: Mean, fresh: Mean) -> Estimate:
-    """Return the share q of public items that are always right, if the rest are answered as the fresh ones: q = (p - f) / (1 - f).
+    """Return the share q of public items that are always right if the rest are answered as the fresh ones: (p - f) / (1 - f).
 
     1 - q is the ratio of the two error rates; its limits come from the two intervals (Donner & Zou 2012), so they leave 0 out
     exactly where those of `difference` do. All is clipped to 0 … 1. The fresh accuracy is below 1.

@@ -16,7 +16,7 @@ from unisandbox import __version__
 from unisandbox.errors import DataError, InterruptedBuildError, RowError, Violation
 from unisandbox.generators.engines import run
 from unisandbox.generators.folder import BuildFolder
-from unisandbox.generators.plan import SHARD_ROWS, ShardPlan, plan
+from unisandbox.generators.plan import SHARD_ROWS, ShardPlan, cost, plan
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
 from unisandbox.generators.shards import MOST_VIOLATIONS, ShardJob, make_shard
@@ -112,7 +112,7 @@ def build(
         return Built(read_manifest(path), 0, reused, 0)
     folder.open()
     todo = [shard for shard in machine.mine(shards) if shard.path not in done]
-    todo.sort(key=lambda shard: shard.rows, reverse=True)  # else a large one may keep one worker busy at the end
+    todo.sort(key=lambda shard: cost(release, shard), reverse=True)  # else a dear one may keep one worker busy at the end
     try:
         for shard in _made(folder, todo, workers):
             done[shard.path] = shard

@@ -46,9 +46,9 @@ def share_faults(options: Shares) -> list[Violation]:
 
 @lru_cache(maxsize=64)
 def namable(part: Part, novel_share: float) -> Nouns:
-    """Return the objects that a part may name or show: all where it holds objects out, those of training elsewhere."""
-    seen, _ = divided_nouns(part.line, novel_share, part.vocabulary)
-    return nouns(part.vocabulary) if "object" in part.held_out else seen
+    """Return the objects that a part may name or show: those kept back where it holds objects out, else those of training."""
+    seen, novel = divided_nouns(part.line, novel_share, part.vocabulary)
+    return novel if "object" in part.held_out else seen
 
 
 @lru_cache(maxsize=16)

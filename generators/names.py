@@ -127,7 +127,7 @@ def _names_in(file: str) -> frozenset[str]:
 
 
 def refusing_list(name: str, least_edits: int = 1) -> str | None:
-    """Return which list says that a name of the space must not be given to a character, the first of `REFUSING`; None if none does.
+    """Return which list forbids to give a name of the space to a character, the first of `REFUSING`; None if none does.
 
     Args:
         name: A name of the space, in whatever case.

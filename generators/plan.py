@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unisandbox.errors import CapacityError, Shortage
-from unisandbox.generators.pictures import NONE, Pictures
+from unisandbox.generators.pictures import NONE, Pictures, pictures_an_item
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Config, Release
 from unisandbox.generators.rows import rows
@@ -16,7 +16,8 @@ from unisandbox.generators.vocabulary_table import vocabulary_table
 
 PICTURED = "pictured_item"
 SHARD_ROWS = 2**16
-PICTURED_SHARD_ROWS = 2**11  # with four pictures of 8 kB a row, 70 MB a file
+PICTURED_SHARD_ROWS = 2**9  # with four pictures of 7 kB a row, 14 MB a file; small, so that workers share them out evenly
+ROWS_A_PICTURE = 10  # what a picture costs, in rows without one
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,13 @@ def rows_of_shard(release: Release, shard: ShardPlan) -> Iterator[tuple[Any, ...
         if (table.config, table.split) == (shard.config, shard.split):
             for segment in shard.segments:
                 yield from table.make(segment.start, segment.count)
+
+
+def cost(release: Release, shard: ShardPlan) -> int:
+    """Return about what a shard costs to make, in rows without pictures."""
+    every = (split for config in release.configs if config.family == shard.config for split in config.splits)
+    images = next((release.images_of(split) for split in every if split.name == shard.split), NONE)
+    return shard.rows * (1 + ROWS_A_PICTURE * pictures_an_item(images))
 
 
 def pictures_of_shard(release: Release, shard: ShardPlan) -> Mapping[int, Pictures]:

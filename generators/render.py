@@ -81,24 +81,24 @@ def paletted(image: Image.Image) -> Image.Image:
     counted = image.getcolors(256)
     if counted is None:
         return image
-    colours = sorted(colour for _, colour in counted)
-    pixels = np.asarray(image).astype(np.uint32)
-    packed = (pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]
-    known = np.array([(red << 16) | (green << 8) | blue for red, green, blue in colours], np.uint32)
-    made = Image.fromarray(_places(known, packed), "P")
-    made.putpalette(bytes(part for colour in colours for part in colour))
+    colours = np.array(sorted(colour for _, colour in counted), np.uint8)
+    table = _table()
+    table[_packed(colours)] = np.arange(len(colours), dtype=np.uint8)
+    made = Image.fromarray(table[_packed(np.asarray(image))], "P")
+    made.putpalette(colours.tobytes())
     return made
 
 
-def _places(known: npt.NDArray[np.uint32], packed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    """Return the place of each packed colour among the known ones, by a table of all 2**24."""
-    table = _table()
-    table[known] = np.arange(len(known), dtype=np.uint8)
-    return table[packed]
+def _packed(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """Return colours, whose last axis is red, green, blue, as whole numbers below 2**24."""
+    parts = colours.astype(np.uint32)
+    found: npt.NDArray[np.uint32] = parts[..., 0] * 2**16 + parts[..., 1] * 2**8 + parts[..., 2]
+    return found
 
 
 @lru_cache(maxsize=1)
 def _table() -> npt.NDArray[np.uint8]:
+    """Return a table with a place for every colour: 16 MB, filled anew for the colours of each picture."""
     return np.empty(2**24, np.uint8)
 
 

@@ -57,7 +57,7 @@ class Field:
 
 @cache
 def declaration(name: str) -> dict[str, Any]:
-    """Return the content of the JSON Schema file of a kind of row, or of a file beside the rows; the dict is shared: read it only.
+    """Return the JSON Schema file of a kind of row, or of a file beside the rows, as a dict that is shared: read it only.
 
     >>> declaration("item")["properties"]["level"]["x-arrow"]
     'int32'

@@ -42,7 +42,7 @@ class Manifest:
         versions: Version of what built the folder, by name, e.g. `{"unisandbox": "0.1.0"}`.
         facts: Measured figures of the build, by name; anything that JSON can say.
         images: What the pictures are, by name, e.g. `{"size_px": 384, "art": "twemoji"}`; None for a release without pictures.
-        release: The release file in canonical form: what was promised, and what an audit holds the data to. None in older folders.
+        release: The release file in canonical form: what was promised, and what an audit judges by. None in older folders.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Link tree for the type checkers: build/types/unisandbox/ as an installed wheel would look.
 
 mypy reads folders and runs no import hooks, so it cannot see that `unisandbox.generators` lies in `generators/`. Sub-packages are
-linked as folders, so new modules appear at once; the files of the front are linked one by one.
+linked as folders, so new modules appear at once; what the front holds is linked one by one.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def link_packages(root: Path) -> Path:
         else:
             place.mkdir(parents=True)
             for path in sorted(source.iterdir()):
-                if path.is_file():
-                    (place / path.name).symlink_to(path)
+                if path.is_file() or (path / "__init__.py").exists():
+                    (place / path.name).symlink_to(path, target_is_directory=path.is_dir())
     return tree
 
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from unisandbox.cli import app
 from unisandbox.commands.base import DEFAULT_RELEASE
 from unisandbox.generators.catalogue import sample_items, target_text
+from unisandbox.generators.checks.catalogue import all_rules
 from unisandbox.generators.plan import plan
 from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release_file import read_release
@@ -120,14 +121,21 @@ def _columns(field: Field, inside: str) -> Iterator[tuple[str, str, str]]:
         yield from _columns(value, f"{inside}{name}.")
 
 
+def rules() -> str:
+    """Return the table of all rules of an audit."""
+    rows = [(f"`{rule.name}`", rule.severity, rule.says, rule.source) for rule in all_rules()]
+    return markdown_table(("rule", "severity", "what it says", "source"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "configs": configs,
     "items": items,
     "audit": audit,
     "commands": commands,
     "schemas": schemas,
+    "rules": rules,
 }
-DOCUMENTS = ("README.md", "docs/cli.md", "docs/schema.md")
+DOCUMENTS = ("README.md", "docs/audit.md", "docs/cli.md", "docs/schema.md")
 
 
 def rewritten(text: str) -> str:

@@ -26,7 +26,7 @@ def knowledge_tables(part: Part, options: Knowledge) -> tuple[Table, ...]:
 def knowledge_figures(part: Part, options: Knowledge) -> Mapping[str, Any]:
     """Return what the manifest says about names: how many were tried and refused, and against which lists they were checked.
 
-    Reads millions of listed words (about 7 s).
+    Reads millions of listed words (about 10 s).
 
     Raises:
         RowError: A name is in a list that is installed here, or is as near to a word of it as the options rule out: the list has

@@ -278,7 +278,8 @@ def _cells(options: Math, part: Part, answers: range) -> list[Cells]:
     """Return, for each answer, the operator sequences that a part uses and their keys in the part's bin.
 
     Train uses all sequences of two different operators or more. Elsewhere the operators must not tell the answer: a sequence is
-    used if it reaches all answers, or all but one where the release says so. (No sum is 1: with that answer, "all" leaves sums out.)
+    used if it reaches all answers, or all but one where the release says so. (No sum is 1: where that is an answer, "all" leaves
+    sums out.)
     """
     totals = counts(options.largest_number, part.level)[:, answers.start : answers.stop]
     validation, test = held_out_counts(totals, options.validation_share, options.test_share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,5 +120,14 @@ def _print_built(folder: Path, manifest: Manifest) -> None:
     lines.append(("all", f"{len(lines)} splits", f"{rows:,}", human_size(size)))
     print_table(str(folder), ("config", "split", "rows", "size"), lines, numbers=("rows", "size"))
     for family, facts in manifest.facts.items():
-        typer.echo(f"{family}: {', '.join(f'{name} {value}' for name, value in facts.items())}")
+        typer.echo(f"{family}: {', '.join(_told(facts))}")
     typer.echo(f"content digest {manifest.digest}")
+
+
+def _told(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield figures in words; those inside one another with their full name."""
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            yield from (f"{name} {inner}" for inner in _told(value))
+        else:
+            yield f"{name} {value}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ import pytest
 
 from unisandbox.generators.checks import coined_names
 from unisandbox.generators.checks.base import FAIL, JUDGEMENT, NOTE, PASS, PROOF, Published, Result
-from unisandbox.generators.checks.coined_names import RULES, check_names, folded, neighbours
+from unisandbox.generators.checks.coined_names import RULES, check_names, folded
 from unisandbox.schemas.manifest import Manifest, Shard
 
 FACTS = {"names_tried": 217, "names_refused": 17, "names_refused_by_list": {"wordfreq": 12, "Faker": 5}}
+PLAIN = {"characters": 200}  # a release that promises nothing of near words leaves the option out
 WORDS = {  # source -> (word, where, zipf)
     "wordfreq": [("house", "en", 5.6), ("lulatu", "en", 2.9), ("Čeněka", "cs", 3.4), ("дом", "ru", 5.5)],
     "Faker": [("gopina", "Faker it_IT", 0.0)],
@@ -24,12 +24,13 @@ WORDS = {  # source -> (word, where, zipf)
 }
 
 
-def published(folder: Path, names: Sequence[str], facts: Mapping[str, Any]) -> Published:
+def published(folder: Path, names: Sequence[str], facts: Mapping[str, Any], options: Mapping[str, Any]) -> Published:
     pq.write_table(pa.table({"name": names}), folder / "entities.parquet")
     shard = Shard("entities", "train", "entities.parquet", len(names), 1, "", "")
     one = Published(folder)
     told = {"name": "made", "version": "1.0.0", "line": "made-1", "seed": 1, "edition": 0, "fingerprint": "", "canary": "c"}
-    one.__dict__["manifest"] = Manifest(**told, shards=(shard,), facts={"knowledge": facts})
+    release = {"configs": [{"family": "knowledge", "options": options, "splits": []}]}
+    one.__dict__["manifest"] = Manifest(**told, shards=(shard,), facts={"knowledge": facts}, release=release)
     return one
 
 
@@ -42,35 +43,13 @@ def few_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coined_names, "_lists", lambda: ((source, pa.Table.from_pylist(rows)) for source, rows in tables))
 
 
-def checked(folder: Path, names: Sequence[str], facts: Mapping[str, Any] = FACTS) -> dict[tuple[str, str], Result]:
-    results = list(check_names(published(folder, names, facts)))
+def checked(
+    folder: Path, names: Sequence[str], facts: Mapping[str, Any] = FACTS, options: Mapping[str, Any] = PLAIN
+) -> dict[tuple[str, str], Result]:
+    results = list(check_names(published(folder, names, facts, options)))
     found = {(result.rule, result.scope.removeprefix("entities, ")): result for result in results}
     assert len(found) == len(results)
     return found
-
-
-def within_one_edit(one: str, other: str) -> bool:
-    """Return the same as `neighbours` by comparing two words letter by letter."""
-    short, long = sorted((one, other), key=len)
-    if len(long) - len(short) > 1:
-        return False
-    place = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    return short[place + (len(short) == len(long)) :] == long[place + 1 :]
-
-
-def test_the_neighbours_of_a_name_are_all_texts_within_one_edit() -> None:
-    near = neighbours("Bako")
-    assert all(within_one_edit("bako", word) for word in near)
-    letters = string.ascii_lowercase
-    every = {a + b + c + d for a in "bc" for b in "ax" for c in letters for d in letters} | {
-        "bak",
-        "ako",
-        "bko",
-        "bao",
-        "ba",
-        "bakkko",
-    }
-    assert {word for word in every if within_one_edit("bako", word)} == every & near
 
 
 @pytest.mark.usefixtures("few_lists")
@@ -110,7 +89,8 @@ def test_a_name_that_a_list_holds_fails(name: str, source: str, example: str, tm
 @pytest.mark.usefixtures("few_lists")
 @pytest.mark.parametrize("promised", [False, True])
 def test_a_name_near_a_word_fails_where_that_is_promised_and_is_told_elsewhere(promised: bool, tmp_path: Path) -> None:
-    found = checked(tmp_path, ["Lulata", "Cenekan", "Gopin", "Tovika"], {"names_least_edits": 2} if promised else {})
+    options = PLAIN | ({"least_name_edits": 2} if promised else {})
+    found = checked(tmp_path, ["Lulata", "Cenekan", "Gopin", "Tovika"], {}, options)
     near = {scope: result for (rule, scope), result in found.items() if rule == "near-name"}
     assert {scope: result.examples for scope, result in near.items()} == {
         "wordfreq, any word": ("Cenekan: ceneka (cs)", "Lulata: lulatu (en)"),  # the more frequent word first
@@ -143,7 +123,7 @@ def test_real_words_and_names_are_found_in_the_lists_that_are_installed(tmp_path
 
 
 def test_a_release_without_characters_gives_no_result(tmp_path: Path) -> None:
-    one = published(tmp_path, ["Tovika"], {})
+    one = published(tmp_path, ["Tovika"], {}, PLAIN)
     one.__dict__["manifest"] = Manifest(
         name="made", version="1.0.0", line="made-1", seed=1, edition=0, fingerprint="", canary="c", shards=()
     )

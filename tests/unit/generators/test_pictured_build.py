@@ -1,4 +1,4 @@
-"""A release with pictures: the same pixels whoever draws them, decoded by a loader, and nothing that text alone has to pay for."""
+"""A release with pictures: the same pixels whoever draws them, decoded by a loader, and no cost for text alone."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ from datasets import load_dataset
 folder, found = sys.argv[1], {}
 for name in ("math", "mapping", "knowledge"):
     rows = load_dataset(folder, name, split="test", streaming=True)
-    found[name] = [[row["image"].size, len(row["foils"]), sum(foil["image"] is not None for foil in row["foils"])] for row in rows]
+    drawn = lambda row: sum(foil["image"] is not None for foil in row["foils"])
+    found[name] = [[row["image"].size, len(row["foils"]), drawn(row)] for row in rows]
 train = next(iter(load_dataset(folder, "math", split="train", streaming=True)))
 found["train"] = [train["image"], [foil["image"] for foil in train["foils"]]]
 sprites = load_dataset(folder, "vocabulary", split="train")

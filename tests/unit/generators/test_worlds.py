@@ -25,6 +25,15 @@ def test_a_world_is_drawn_alike_and_another_number_gives_another_world() -> None
     assert not {one.name for one in WORLD.characters} & {one.name for one in draw_world("line", 7, 1).characters}
 
 
+def test_names_two_edits_from_words_change_nothing_else_of_a_world() -> None:
+    other = draw_world("line", 7, 0, least_name_edits=2)
+    assert {len(one.name) for one in other.characters} == {8}
+    assert dict(other.names_refused_by_list)["near_names"] > 0
+    assert other.names_tried == 200 + other.names_refused
+    told = [[(one.split, one.attributes, one.occupation, one.town) for one in world.characters] for world in (WORLD, other)]
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize(("characters", "share", "sizes"), [(200, 0.5, (100, 100)), (50, 0.5, (26, 24)), (60, 0.25, (44, 16))])
 def test_classes_are_even_in_size(characters: int, share: float, sizes: tuple[int, int]) -> None:
     assert class_sizes(characters, share) == sizes
