@@ -16,7 +16,7 @@ from unisandbox.schemas.manifest import read_manifest
 pytestmark = pytest.mark.xdist_group("default release")
 
 LOAD = """
-import json, sys
+import json, os, sys
 from datasets import get_dataset_config_names, load_dataset
 folder, found = sys.argv[1], {}
 for name in get_dataset_config_names(folder):
@@ -28,7 +28,8 @@ for name in get_dataset_config_names(folder):
         "features": {column: str(feature) for column, feature in next(iter(whole.values())).features.items()},
         "version": str(next(iter(whole.values())).info.version),
     }
-print("LOADED " + json.dumps(found))
+print("LOADED " + json.dumps(found), flush=True)
+os._exit(0)  # a stream that was left half read may abort the interpreter's own end, in a thread of Arrow
 """
 
 

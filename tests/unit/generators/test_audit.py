@@ -1,4 +1,4 @@
-"""An audit sees only what is published: of a release folder, of files of our items, of foreign files; what it reports is decided."""
+"""An audit sees only what is published: of a release folder, of our items, of foreign files; what it reports is decided."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ images = "reference+foils"
 """
 
 LOAD = """
-import io, json, sys
+import json, os, sys
 from datasets import load_dataset
 folder, found = sys.argv[1], {}
 for name in ("math", "mapping", "knowledge"):
@@ -73,7 +73,8 @@ train = next(iter(load_dataset(folder, "math", split="train", streaming=True)))
 found["train"] = [train["image"], [foil["image"] for foil in train["foils"]]]
 sprites = load_dataset(folder, "vocabulary", split="train")
 found["vocabulary"] = {row["id"]: [row["sprite"].mode, *row["sprite"].size] for row in sprites}
-print("LOADED " + json.dumps(found))
+print("LOADED " + json.dumps(found), flush=True)
+os._exit(0)  # a stream that was left half read may abort the interpreter's own end, in a thread of Arrow
 """
 TEXT_ONLY = """
 import sys
