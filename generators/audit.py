@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from unisandbox.errors import DataError, Violation
+from unisandbox.generators.audit_folder import refuse_unlike
 from unisandbox.generators.audit_items import Report, audit_items, silent
 from unisandbox.generators.checks.base import FAIL, PASS, Published, Result
 from unisandbox.generators.checks.catalogue import CHECKS, SOLVED, all_rules
 from unisandbox.generators.checks.held_out import against_release
 from unisandbox.generators.engines import run
+from unisandbox.generators.findings import RULES as FINDING_RULES
 from unisandbox.generators.findings import FileAudit
 from unisandbox.generators.foreign import audit_files
 from unisandbox.generators.foreign_questions import rows_of
 from unisandbox.generators.registry import FAMILIES
-from unisandbox.schemas.manifest import FILE_NAME, read_manifest, verify_folder
+from unisandbox.schemas.manifest import FILE_NAME, read_manifest
 from unisandbox.schemas.parquet import read_rows
 from unisandbox.schemas.validate import check_rows
 
@@ -71,15 +73,30 @@ def audit(
     _refuse_unknown(only)
     first = paths[0]
     if len(paths) == 1 and first.is_dir() and (first / FILE_NAME).exists():
-        return _audit_release(first, workers, only, against, report)
+        audited = _audit_release(first, workers, only, against, report)
+        if not audited.files and not audited.results:
+            raise _nothing_looked_at(first, only, "rules that apply to this release")
+        return audited
     if against is not None:
         raise DataError(Violation("--against", str(first), "a release folder", "give the folder of a release"))
+    if only and not {SOLVED, *FINDING_RULES} & {*only}:
+        raise _nothing_looked_at(first, only, "rules about single items")
+    return Audited(tuple(_only(one, only) for one in _audit_files(paths, report)))
+
+
+def _audit_files(paths: Sequence[Path], report: Report) -> Iterable[FileAudit]:
+    first = paths[0]
     if len(paths) == 1 and first.is_dir():
-        return Audited(tuple(_audit_parquet(first, report)))
+        return _audit_parquet(first, report)
     if len(paths) == 1 and first.suffix == ".parquet":
-        return Audited((audit_items(first.name, read_rows(first, "item"), first.parent.parent, {}),))
+        return [audit_items(first.name, read_rows(first, "item"), first.parent.parent, {})]
     own = _own_items(first) if len(paths) == 1 else None
-    return Audited(tuple(_only(one, only) for one in ([own] if own else audit_files(paths))))
+    return [own] if own else audit_files(paths)
+
+
+def _nothing_looked_at(path: Path, only: Sequence[str], allowed: str) -> DataError:
+    found = f"only {', '.join(only)}"
+    return DataError(Violation(str(path), found, allowed, "name others: `unisandbox audit --list` has them all"))
 
 
 def _own_items(path: Path) -> FileAudit | None:
@@ -104,8 +121,10 @@ def _refuse_unknown(only: Sequence[str]) -> None:
 
 
 def _only(one: FileAudit, only: Sequence[str]) -> FileAudit:
-    kept = tuple(finding for finding in one.findings if not only or finding.rule in only)
-    return FileAudit(one.file, one.items, kept, one.figures)
+    """Return the findings of the rules that are asked for; all of them where what is solved again is asked for."""
+    if not only or SOLVED in only:
+        return one
+    return replace(one, findings=tuple(finding for finding in one.findings if finding.rule in only))
 
 
 def _audit_parquet(folder: Path, report: Report) -> Iterable[FileAudit]:
@@ -122,19 +141,20 @@ def _audit_parquet(folder: Path, report: Report) -> Iterable[FileAudit]:
 
 
 def _audit_release(folder: Path, workers: int, only: Sequence[str], against: Path | None, report: Report) -> Audited:
-    broken = verify_folder(folder)
-    if broken:
-        raise DataError(broken)
+    refuse_unlike(folder, against)
+    _SOLVERS.clear()  # of another release
     jobs = _jobs(folder, only, against)
     done: dict[Job, FileAudit | list[Result]] = {}
     for job, found in run(_worked, jobs, workers):
         done[job] = found
         report(job.text, len(done), len(jobs))
     ordered = [done[job] for job in sorted(done, key=jobs.index)]
-    files = tuple(_only(one, [name for name in only if name != SOLVED]) for one in ordered if isinstance(one, FileAudit))
+    items = [one for one in ordered if isinstance(one, FileAudit)]
     results = [result for one in ordered if not isinstance(one, FileAudit) for result in one]
-    solved = [_solved(one) for one in files] if not only or SOLVED in only else []
-    return Audited(files, (*solved, *(result for result in results if not only or result.rule in only)))
+    solved = [_solved(one) for one in items] if not only or SOLVED in only else []
+    return Audited(
+        tuple(_only(one, only) for one in items), (*solved, *(result for result in results if not only or result.rule in only))
+    )
 
 
 def _jobs(folder: Path, only: Sequence[str], against: Path | None) -> list[Job]:

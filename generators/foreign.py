@@ -37,7 +37,7 @@ def audit_files(paths: Sequence[Path]) -> list[FileAudit]:
     Raises:
         DataError: A file is malformed or holds no questions, or one is given twice.
     """
-    twice = [path for path, count in Counter(path.absolute() for path in paths).items() if count > 1]
+    twice = [path for path, count in Counter(path.resolve() for path in paths).items() if count > 1]
     if twice:
         raise DataError(Violation(str(path), "the same file twice", "each file once", "name it once") for path in twice)
     return _audits([(path, rows_of(path)) for path in paths])

@@ -13,7 +13,7 @@ from unisandbox.generators.findings import Finding
 from unisandbox.generators.solvers.base import Solver
 from unisandbox.generators.solvers.knowledge import picture_text
 from unisandbox.generators.solvers.reading import NoTargetError, UnreadableError, UnsolvableError
-from unisandbox.generators.vocabulary import counted, noun
+from unisandbox.generators.vocabulary import counted, noun, noun_of_word
 
 RULE_OF_ERROR: Mapping[type[Exception], tuple[str, str]] = {
     UnreadableError: ("unparsed", "words that the solver reads"),
@@ -87,6 +87,9 @@ def _tells(target: Target, shown: str) -> bool:
     """Return whether the end of a trace names the target."""
     if target.kind == "portrait":
         return picture_text(f"Draw {shown}") == target_text(target)
+    named = [noun_of_word(one.name) for one in target.objects]
+    if None in named:
+        return False
     return shown == f"{' and '.join(counted(noun(one.name), one.count) for one in target.objects)}."
 
 

@@ -86,7 +86,7 @@ def sprites(art: Art = TWEMOJI) -> Mapping[str, Sprite]:
     return {cells[0]: Sprite(*cells) for cells in lines}
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16)  # of 256 kB; who needs them all keeps what he makes of them
 def sprite(name: str, art: Art = TWEMOJI) -> Image.Image:
     """Return the picture of an object alone: RGBA, 256 pixels a side, transparent around; shared, do not change it.
 

@@ -83,7 +83,7 @@ def turned_sprite(name: str, art: Art, longest_px: int, angle_degrees: int) -> I
     """Return a sprite turned and scaled, RGBA, without margin."""
     from PIL import Image
 
-    source = _halved(name, art, max(_longest(name, art) // longest_px, 1).bit_length() - 1)
+    source = _source(name, art, max(_longest(name, art) // longest_px, 1).bit_length() - 1)
     scale = (max(source.size) - 2 * BORDER_PX) / longest_px
     turn = math.radians(angle_degrees)
     across, up = math.cos(turn), math.sin(turn)
@@ -104,13 +104,16 @@ def _longest(name: str, art: Art) -> int:
     return max(trimmed(name, art).size)
 
 
-@lru_cache(maxsize=1024)
-def _halved(name: str, art: Art, times: int) -> Image.Image:
+def _source(name: str, art: Art, halvings: int) -> Image.Image:
     """Return a sprite halved so many times, with a thin margin: without it, edges that touch the frame are cut, not blended."""
     from PIL import ImageOps
 
-    image = trimmed(name, art)
-    return ImageOps.expand(image.reduce(2**times) if times else image, BORDER_PX)
+    return ImageOps.expand(_halved(name, art, halvings) if halvings else trimmed(name, art), BORDER_PX)
+
+
+@lru_cache(maxsize=1024)
+def _halved(name: str, art: Art, times: int) -> Image.Image:
+    return trimmed(name, art).reduce(2**times)
 
 
 @lru_cache(maxsize=8192)  # of 768 bytes

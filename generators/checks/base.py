@@ -25,6 +25,7 @@ PROOF, JUDGEMENT = SEVERITIES = ("proof", "judgement")
 CONFIDENCE = 0.99
 MOST_EXAMPLES = 5
 TRAIN, VALIDATION = "train", "validation"
+MAY_BE_NULL = ("factors.direction", "factors.style", "factors.expression", "attribute", "value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +105,17 @@ class Published:
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
         """What is promised of each split of items, in the order of the release."""
-        return tuple(
-            Promise(config["family"], split["name"], tuple(split["levels"]), tuple(split["held_out"]))
-            for config in self.release["configs"]
-            for split in config["splits"]
-        )
+        try:
+            return tuple(
+                Promise(config["family"], split["name"], tuple(split["levels"]), tuple(split["held_out"]))
+                for config in self.release["configs"]
+                for split in config["splits"]
+            )
+        except (KeyError, TypeError) as error:
+            where = f"{self.folder / 'manifest.json'}: release"
+            raise DataError(
+                Violation(where, f"a form that cannot be read ({error})", "a release in canonical form", "build it again")
+            ) from None
 
     def options(self, family: str) -> Mapping[str, Any]:
         """Return the options of a family."""
@@ -174,7 +181,14 @@ def _read(path: Path, columns: Sequence[str]) -> pa.Table:
     except (OSError, pa.ArrowException) as error:
         first_line = str(error).partition("\n")[0]
         raise DataError(Violation(str(path), first_line, "a Parquet file", "build or download it again")) from None
-    return pa.table({column: _column(table, column, path) for column in columns})
+    found = {column: _column(table, column, path) for column in columns}
+    for column, values in found.items():
+        if values.null_count and column not in MAY_BE_NULL:
+            where, allowed = f"{path}: {column}", "a value in every row"
+            raise DataError(
+                Violation(where, f"nothing in {values.null_count:,} rows", allowed, "`unisandbox validate` names them")
+            )
+    return pa.table(found)
 
 
 def _column(table: pa.Table, name: str, path: Path) -> pa.ChunkedArray:

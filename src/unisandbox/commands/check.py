@@ -60,6 +60,7 @@ def audit(
     """
     from unisandbox.generators.audit import audit as audit_paths
 
+    _refuse_unknown(_names(fail_on))
     if listed:
         _print_rules(as_json=as_json)
         return
@@ -82,6 +83,17 @@ def audit(
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _refuse_unknown(fail_on: list[str]) -> None:
+    from unisandbox.generators.checks.base import SEVERITIES
+    from unisandbox.generators.checks.catalogue import all_rules
+
+    known = {"any", *SEVERITIES, *(rule.name for rule in all_rules())}
+    unknown = sorted(set(fail_on) - known)
+    if unknown or not fail_on:
+        fix = "`unisandbox audit --list` has all rules"
+        raise InputError(Violation("--fail-on", repr(name), "any, proof, judgement, or rules", fix) for name in unknown or [""])
 
 
 def _written(folder: Path, audited: Audited) -> Path:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from unisandbox.errors import DataError
@@ -23,7 +25,8 @@ from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
 from unisandbox.generators.release_file import parse_release
 from unisandbox.generators.shards import solver_of
-from unisandbox.schemas.manifest import read_manifest, write_manifest
+from unisandbox.schemas.files import file_sha256
+from unisandbox.schemas.manifest import canonical_sha256, read_manifest, write_manifest
 from unisandbox.schemas.rows import mapping_of
 from unisandbox.schemas.validate import check_rows
 
@@ -44,6 +47,13 @@ test = {levels = [2, 3], rows = 30, held_out = ["key"]}
 [mapping.splits]
 train = {levels = [1, 2], rows = 60}
 test_novel_objects = {levels = [2], rows = 40, held_out = ["key", "object"]}
+"""
+KNOWLEDGE = """
+[knowledge]
+characters = 40
+exposures = 1
+profiles = 0
+splits.train = {levels = [1], rows = 10}
 """
 
 
@@ -110,6 +120,29 @@ def test_only_the_rules_that_are_asked_for_are_told(rules: tuple[str, ...], rele
     assert bool(audited.files) == (SOLVED in rules)
 
 
+def test_what_is_solved_again_counts_all_findings_whatever_else_is_asked(own_release: Callable[..., Path]) -> None:
+    folder = own_release(trace="It is so.")
+    for rules in ([SOLVED], [SOLVED, "held-out-key"], [SOLVED, "wrong-gold"]):
+        assert sum(one.value or 0 for one in audit([folder], only=rules).results if one.rule == SOLVED) == 1
+    file = folder / "data" / "math" / "test-00000-of-00001.parquet"
+    assert [len(audit([file], only=[rule]).files[0].findings) for rule in ("wrong-gold", "wrong-trace", SOLVED)] == [0, 1, 1]
+
+
+def test_rules_that_look_at_nothing_are_refused(released: Path) -> None:
+    with pytest.raises(DataError, match="found only edition-key; allowed: rules that apply to this release"):
+        audit([released], only=["edition-key"])
+    with pytest.raises(DataError, match="found only held-out-key; allowed: rules about single items"):
+        audit([released / "data" / "math" / "test-00000-of-00001.parquet"], only=["held-out-key"])
+
+
+def test_two_releases_are_audited_in_one_process_each_by_its_own_corpus(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        head, _, _ = TEXT.partition("[math.splits]")
+        text = head.replace("seed = 11", f"seed = {seed}") + KNOWLEDGE
+        assert build(parse_release(text, where="audited"), tmp_path / str(seed)).manifest is not None
+        assert {one.verdict for one in audit([tmp_path / str(seed)], only=[SOLVED]).results} == {"pass"}
+
+
 def test_all_unknown_rules_are_named_at_once(released: Path) -> None:
     with pytest.raises(DataError) as error:
         audit([released], only=["held-out-keys", "solved-again", "no-such"])
@@ -149,6 +182,49 @@ def test_a_folder_without_a_manifest_is_audited_item_by_item(copied: Path) -> No
     shutil.rmtree(copied / "data")
     with pytest.raises(DataError, match=r"found neither; allowed: manifest\.json, or Parquet files in folders"):
         audit([copied])
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda told: told["configs"].clear(), "release: found no word of mapping/test_novel_objects"),
+        (lambda told: told["configs"][0]["splits"].pop(), "release: found no word of math/test"),
+        (lambda told: told["configs"][0]["splits"].append({"name": "more", "levels": [1], "held_out": []}), "none of math/more"),
+        (lambda told: told.pop("configs"), "release: found a form that cannot be read"),
+    ],
+)
+def test_a_release_that_does_not_speak_of_its_splits_is_refused(change: Any, found: str, copied: Path) -> None:
+    manifest = read_manifest(copied)
+    told = json.loads(json.dumps(manifest.release))
+    change(told)
+    write_manifest(copied, replace(manifest, release=told, fingerprint=canonical_sha256(told)))
+    with pytest.raises(DataError, match=found):
+        audit([copied])
+
+
+def test_rows_that_are_not_there_and_cells_without_a_value_are_refused(own_release: Callable[..., Path]) -> None:
+    with pytest.raises(DataError, match="draw: found nothing in 1 rows; allowed: a value in every row"):
+        audit([own_release(draw=None)])
+    with pytest.raises(DataError, match=r"test-00000-of-00001\.parquet: found 1 rows; allowed: 60 rows"):
+        audit([own_release(rows=1)])
+
+
+@pytest.fixture
+def own_release(copied: Path) -> Callable[..., Path]:
+    """A function that changes the first test row of a folder, or leaves only so many rows; the digests fit."""
+
+    def written(rows: int | None = None, **changes: Any) -> Path:
+        manifest, path = read_manifest(copied), "data/math/test-00000-of-00001.parquet"
+        table = pq.read_table(copied / path)
+        first, *others = table.to_pylist()
+        pq.write_table(pa.Table.from_pylist([{**first, **changes}, *others][:rows], schema=table.schema), copied / path)
+        own = {"size_bytes": (copied / path).stat().st_size, "sha256": file_sha256(copied / path)}
+        write_manifest(
+            copied, replace(manifest, shards=tuple(replace(s, **own) if s.path == path else s for s in manifest.shards))
+        )
+        return copied
+
+    return written
 
 
 def wrong(item: Item, **changes: Any) -> Item:
