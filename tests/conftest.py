@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from functools import cache
@@ -52,6 +53,7 @@ levels = [1, 3]
 rows = 40
 held_out = ["key", "entity"]
 """
+BUILT = "UNISANDBOX_BUILT"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -73,10 +75,15 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def packaged_release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A function that returns the folder of a packaged release, built once a session; its tests share an xdist group."""
+    """A function that returns the folder of a packaged release, built once a session; its tests share an xdist group.
+
+    UNISANDBOX_BUILT names a folder in which `make build-data` has built the default release: that one is tested then.
+    """
 
     @cache
     def built(version: str) -> Path:
+        if version == DEFAULT_RELEASE and BUILT in os.environ:
+            return Path(os.environ[BUILT])
         folder = tmp_path_factory.mktemp("packaged") / f"unisandbox-{version}"
         release = read_release(version)
         assert build(release, folder, workers=2, finish=finishing(release)).manifest is not None
