@@ -47,6 +47,7 @@ golden: .venv/.dev ## Rewrite the expected outputs in tests/golden
 bench: .venv/.bench ## Measure rows and pictures per CPU-second beside writing and encoding alone
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/render.py
+	@$(BIN)/python benchmarks/audit.py
 
 wheel: .venv/.dev ## Build the wheel, install it alone and run a command
 	@$(BIN)/python tools/try_wheel.py

@@ -109,7 +109,7 @@ def build(
     for number, shard in enumerate(done.values(), start=1):
         report(ShardDone(shard, True, number, len(shards)))
     reused = len(done)
-    if folder.is_complete and reused == len(shards):
+    if folder.is_complete and reused == len(shards) and read_manifest(path).release is not None:  # 0.1.0 did not write it
         return Built(read_manifest(path), 0, reused, 0)
     folder.open()
     todo = [shard for shard in machine.mine(shards) if shard.path not in done]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from unisandbox.generators.alike import may_pass_for
 from unisandbox.generators.draws import Draws, draws_of
 from unisandbox.generators.families.base import Attribute, Item, Target, TargetObject
 from unisandbox.generators.vocabulary import Noun, category, noun
@@ -52,10 +53,12 @@ def _other_values(target: Target, draws: Draws) -> Iterator[Foil]:
 
 def _other_objects(item: Item, draws: Draws, pictured: Sequence[Noun]) -> Iterator[Foil]:
     (shown,) = item.target.objects
-    twins = [name for name in item.factors.objects if name != shown.name]
+    gold = noun(shown.name)
+    others = [name for name in item.factors.objects if name != shown.name]
+    twins = [name for name in others if not may_pass_for(gold, noun(name))]
     if twins:
         yield _changed("chain_twin", shown._replace(name=draws.choice(twins)))
-    rivals = [one for one in near(noun(shown.name), pictured) if one.name not in twins]
+    rivals = [one for one in near(gold, pictured) if one.name not in others]
     if rivals:
         yield _changed("other_object", shown._replace(name=draws.choice(rivals).name))
     if shown.count < LARGEST_COUNT:
@@ -69,12 +72,13 @@ def _changed(change: str, shown: TargetObject) -> Foil:
 
 
 def near(one: Noun, pictured: Sequence[Noun]) -> list[Noun]:
-    """Return the objects of the narrowest category around an object that holds another, without it and its hard pair."""
+    """Return the objects of the narrowest category around an object that holds another, without those that may pass for it."""
     name = one.category
     while name:
-        inside = [other for other in pictured if _within(other.category, name) and other.name not in (one.name, one.hard_pair)]
-        if inside:
-            return inside
+        inside = [other for other in pictured if _within(other.category, name) and other != one]
+        apart = [other for other in inside if not may_pass_for(one, other)]
+        if apart:
+            return apart
         name = category(name).within
     return []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unisandbox.errors import DataError, Violation
 from unisandbox.generators.render import png
-from unisandbox.generators.sprites import LIST, Art, Sprite, raster, sprite, sprites
+from unisandbox.generators.sprites import LIST, OWN_CREDIT, TWEMOJI_CREDIT, Art, Sprite, raster, sprite, sprites
 from unisandbox.generators.vocabulary import nouns
 from unisandbox.schemas.files import replacing
 from unisandbox.schemas.pixels import image_sha256
@@ -45,13 +45,21 @@ def pin_art(folder: Path) -> int:
     listed, pinned, wrong = sprites(art), [], list[Violation]()
     for line in listed.values():
         try:
-            pinned.append(line._replace(pixels_sha256=image_sha256(raster(line, art))))
+            pinned.append(_pinned(line, image_sha256(raster(line, art))))
         except DataError as error:
             wrong += error.violations
     if wrong:
         raise DataError(wrong)
     _write(folder, pinned)
     return sum(new != old for new, old in zip(pinned, listed.values(), strict=True))
+
+
+def _pinned(line: Sprite, pixels_sha256: str) -> Sprite:
+    """Return a line with other pixels; a picture that replaced one of ours has no licence until somebody writes it there."""
+    packaged = sprites().get(line.name)
+    is_ours = packaged is not None and packaged.pixels_sha256 == pixels_sha256
+    licence = line.licence if is_ours or line.licence not in (TWEMOJI_CREDIT, OWN_CREDIT) else ""
+    return line._replace(pixels_sha256=pixels_sha256, licence=licence)
 
 
 def _write(folder: Path, lines: Iterable[Sprite]) -> None:

@@ -1,8 +1,8 @@
 """Reads a release file.
 
     name = "unisandbox"             # the folder becomes <name>-<version>
-    version = "0.1.0"
-    line = "unisandbox-1"           # editions of one line never share an item
+    version = "0.2.0"
+    line = "unisandbox-2"           # editions of one line, with one seed and as many editions, never share an item
     seed = 20251120
     edition = 0                     # which slice of the item space, 0 … editions - 1
     editions = 8

@@ -1,7 +1,8 @@
 """Target -> picture: the same target and seed give the same pixels, on every run, worker and machine.
 
 Objects become a scene of sprites (`scenes.py`), a person a portrait (`portraits.py`). What the target does not say is chosen by
-the seed alone, so that a target and its foils, drawn with one seed, differ in what was changed and in nothing else.
+the seed alone. A portrait and its foil, drawn with one seed, differ inside the changed part and nowhere else. A scene and its
+foil may differ in the grid (one and two objects, four and five), and in the background where the other object would not show.
 """
 
 from __future__ import annotations

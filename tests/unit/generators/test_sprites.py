@@ -87,7 +87,31 @@ def test_an_altered_picture_is_named_and_can_be_listed_again(art: Art) -> None:
         sprite("bus", art)
     assert pin_art(folder) == 1
     sprites.cache_clear()
+    (found,) = check_art(art, ["apple", "bus", "cat"])
+    assert str(found).endswith(
+        "sprites.csv: bus: found no licence; allowed: one; write the licence of your picture into its line"
+    )
+    lines = (folder / "sprites.csv").read_text(encoding="utf-8").splitlines()
+    said = [f"{line}CC0-1.0" if line.startswith("bus,") else line for line in lines]
+    (folder / "sprites.csv").write_text("\n".join([*said, ""]), encoding="utf-8")
+    sprites.cache_clear()
     assert check_art(art, ["apple", "bus", "cat"]) == []
+    assert pin_art(folder) == 0
+
+
+@pytest.mark.parametrize("size", [(90, 40), (64, 64)], ids=["not square", "transparent"])
+def test_a_picture_that_shows_no_object_whole_is_refused(art: Art, size: tuple[int, int]) -> None:
+    Image.new("RGBA", size).save(Path(art.folder) / "cat.png")
+    with pytest.raises(DataError, match=r"cat\.png: .*; allowed: a square picture of something"):
+        pin_art(Path(art.folder))
+
+
+def test_an_object_that_is_listed_twice_is_named(art: Art) -> None:
+    file = Path(art.folder) / "sprites.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "cat,cat.png,0,MIT\n", encoding="utf-8")
+    sprites.cache_clear()
+    with pytest.raises(DataError, match="cat: found 2 lines; allowed: one"):
+        sprites(art)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a picture"], ids=["empty", "no picture"])
