@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,15 +42,15 @@ class Pictures:
     def cells(self, item: Item) -> tuple[Picture | None, tuple[FoilCells, ...]]:
         """Return the cells `image` and `foils` of an item's row."""
         seed = picture_seed(self.part, item.id)
-        image = None if self.images == NONE else self._drawn(item, item.target, seed, item.id)
+        known = {} if self.images == NONE else self.family.known_looks(self.part, item)
+        image = None if self.images == NONE else self._drawn(item.target, seed, known, item.id)
         near = []
         for number, (change, target) in enumerate(foils(item, seed, self.pictured), start=1):
-            drawn = self._drawn(item, target, seed, f"{item.id}-foil-{number}") if self.images == WITH_FOILS else None
+            drawn = self._drawn(target, seed, known, f"{item.id}-foil-{number}") if self.images == WITH_FOILS else None
             near.append((change, target, drawn))
         return image, tuple(near)
 
-    def _drawn(self, item: Item, target: Target, seed: int, name: str) -> Picture:
-        known = self.family.known_looks(self.part, item)
+    def _drawn(self, target: Target, seed: int, known: Mapping[str, str], name: str) -> Picture:
         return png(render(target, seed, self.look, known)), f"{name.replace('/', '-')}.png"
 
 

@@ -41,7 +41,7 @@ from unisandbox.generators.release import Config, Release, Split
 from unisandbox.generators.render import DEFAULT_SIZE_PX, LARGEST_PX, SMALLEST_PX
 from unisandbox.generators.sprites import PACKAGED
 from unisandbox.generators.toml_values import Reader, joined
-from unisandbox.generators.vocabulary import VOCABULARIES
+from unisandbox.generators.vocabulary_rules import VOCABULARIES
 
 SPLIT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 TRAIN = "train"

@@ -106,7 +106,7 @@ def _pasted(names: list[str], kinds: tuple[str, ...], draws: Draws, size_px: int
     placed = []
     for name, cell in zip(shuffled, cells, strict=False):
         longest = round((side - gap) * draws.choice(SIZES))
-        indexes = tile(name, art, longest, draws.choice(ANGLES_DEGREES), colours).indexes
+        indexes = tile(name, art, longest, draws.choice(ANGLES_DEGREES), colours)
         height, width = indexes.shape
         row, column = divmod(cell, grid)
         top = margin + row * side + gap // 2 + draws.below(side - gap - height + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +25,6 @@ TILES_KEPT = 4096  # of about 10 kB
 
 Colour = tuple[int, int, int]
 Indexes = npt.NDArray[np.uint8]
-
-
-class Tile(NamedTuple):
-    """A sprite at one size and angle: (height, width) indexes, 0 where nothing is."""
-
-    indexes: Indexes
 
 
 def colours_for(kinds: int) -> int:
@@ -61,15 +55,19 @@ def _flat(name: str, art: Art, colours: int) -> Image.Image:
 
 
 @lru_cache(maxsize=TILES_KEPT)
-def tile(name: str, art: Art, longest_px: int, angle_degrees: int, colours: int) -> Tile:
-    """Return a sprite turned and scaled: its opaque part, before turning, is `longest_px` on its longer side."""
+def tile(name: str, art: Art, longest_px: int, angle_degrees: int, colours: int) -> Indexes:
+    """Return a sprite turned and scaled as (height, width) indexes, 0 where nothing is; shared, do not change them.
+
+    Before turning, its opaque part is `longest_px` on its longer side.
+    """
     from PIL import Image
 
     turned = turned_sprite(name, art, longest_px, angle_degrees)
     flat = turned.convert("RGB").quantize(palette=_flat(name, art, colours), dither=Image.Dither.NONE)
     cover = (np.asarray(turned.getchannel("A"), np.uint16) * COVERS + 127) // 255
     indexes = np.asarray(flat, np.uint16) * COVERS + cover
-    return Tile(np.where(cover == 0, 0, indexes).astype(np.uint8))
+    found: Indexes = np.where(cover == 0, 0, indexes).astype(np.uint8)
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import NamedTuple, TypeVar
 
 from unisandbox.errors import InputError, Violation, WordingError
-from unisandbox.generators.vocabulary_rules import category_faults, noun_faults, symbol_faults
+from unisandbox.generators.vocabulary_rules import VOCABULARIES, category_faults, noun_faults, symbol_faults
 
 ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -23,7 +23,6 @@ ONES = (
 )  # fmt: skip
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 MOST_IN_WORDS = 100
-VOCABULARIES = (1, 2)  # 2 adds the objects that have no emoji
 LATEST_VOCABULARY = VOCABULARIES[-1]
 
 

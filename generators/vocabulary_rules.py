@@ -14,7 +14,7 @@ from unisandbox.errors import Violation
 ARTICLE_EXCEPTIONS = {"hourglass": "an"}  # by sound, where the first letter misleads
 KINDS = ("letter", "digit", "mark")
 MAY_BE_EMPTY = ("within", "hard_pair", "emoji")
-VOCABULARIES = ("1", "2")
+VOCABULARIES = (1, 2)  # 2 adds the objects that have no emoji
 
 
 class _Cells(Protocol):
@@ -69,8 +69,9 @@ def noun_faults(where: str, rows: Sequence[_NounRow], categories: Sequence[_Cate
         yield from _word_faults(place, row, row.name, row.plural, row.article)
         if row.category not in known:
             yield Violation(place, f"category {row.category}", " | ".join(known), "correct it or add the category")
-        if row.since not in VOCABULARIES:
-            yield Violation(place, f"since {row.since!r}", " | ".join(VOCABULARIES), "name the first vocabulary that has it")
+        known_since = [str(number) for number in VOCABULARIES]
+        if row.since not in known_since:
+            yield Violation(place, f"since {row.since!r}", " | ".join(known_since), "name the first vocabulary that has it")
     yield from _repeats(where, "word", [word for row in rows for word in (row.name, row.plural)])
     yield from _repeats(where, "emoji", [row.emoji for row in rows if row.emoji])
     yield from _pair_faults(where, rows)
