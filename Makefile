@@ -3,15 +3,20 @@
 PYTHON ?= python3
 RELEASE ?= 0.2.0
 OUT ?= build
+REPO ?=
 FOLDER = $(OUT)/unisandbox-$(patsubst %.toml,%,$(notdir $(RELEASE)))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 QUIETLY := > .venv/pip.log 2>&1 || { cat .venv/pip.log >&2; exit 2; }
 PYTEST := $(BIN)/python -P -m pytest -q
 
+ifeq ($(filter publish,$(MAKECMDGOALS))$(REPO),publish)
+$(error say where: make publish REPO=org/name)
+endif
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build-data audit test test-slow lint format check golden bench wheel clean
+.PHONY: help setup build-data audit card publish hub-demo test test-slow lint format check golden bench wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +28,15 @@ build-data: .venv/.core ## Build a release: RELEASE=0.2.0 OUT=build
 
 audit: .venv/.core ## Audit a built release: RELEASE=0.2.0 OUT=build
 	@$(BIN)/unisandbox audit $(FOLDER)
+
+card: .venv/.core ## Write the card of a built release anew, with its audit's figures
+	@$(BIN)/unisandbox card $(FOLDER) $(if $(REPO),--repo $(REPO))
+
+publish: audit ## Audit a built release and publish it: REPO=org/name, HF_TOKEN from the environment
+	@$(BIN)/unisandbox publish $(FOLDER) --repo $(REPO)
+
+hub-demo: .venv/.core ## Publish a built release to a Hub on this machine and load it back
+	@$(BIN)/python tools/hub_demo.py $(FOLDER)
 
 test: .venv/.dev ## Run the tests, but not the slow ones
 	@$(PYTEST) -n 2 --dist loadgroup -m "not slow"

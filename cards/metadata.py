@@ -7,13 +7,15 @@ a cache is not loaded in silence. `dataset_info` tells it the types and the row 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from unisandbox.schemas.arrow import yaml_features
 from unisandbox.schemas.manifest import Manifest, Shard
 
 DEFAULT_CONFIG: Final = "math"
+TASKS: Final = ("text-to-image", "question-answering")  # ids of huggingface.js, packages/tasks/src/pipelines.ts: `draw` and `ask`
 ROW_NAMES: Final = {"knowledge_corpus": "document", "entities": "entity", "vocabulary": "noun"}  # all others hold items
 
 SIZES: Final = (  # upper bounds of the Hub's size categories
@@ -42,6 +44,11 @@ def row_names(manifest: Manifest) -> dict[str, str]:
     return {config: row_name(config, pictured=manifest.images is not None) for config in manifest.configs}
 
 
+def item_configs(manifest: Manifest) -> list[str]:
+    """Return the configs that hold items, which are named after their families, in the order of the manifest."""
+    return [config for config in manifest.configs if config not in ROW_NAMES]
+
+
 def size_category(rows: int) -> str:
     """Return the Hub's name for a number of rows.
 
@@ -62,24 +69,37 @@ def splits_by_config(shards: Iterable[Shard]) -> dict[str, dict[str, list[Shard]
 def metadata(manifest: Manifest) -> dict[str, Any]:
     """Return the whole block as plain values, in the order in which it is written."""
     configs, rows = splits_by_config(manifest.shards), row_names(manifest)
-    default = DEFAULT_CONFIG if DEFAULT_CONFIG in configs else next(iter(configs))
+    default = default_config(manifest)
     version = re.split(r"[-+]", manifest.version)[0]  # the loader knows three numbers and nothing behind them
     return {
         "language": ["en"],
         "license": "cc-by-4.0",
         "pretty_name": f"{manifest.name} {manifest.version}",
         "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
         "source_datasets": ["original"],
         "size_categories": [size_category(sum(shard.rows for shard in manifest.shards))],
-        "task_categories": ["text-to-image"],
-        "tags": ["benchmark", "synthetic", "reasoning", "text", *(["image"] if manifest.images is not None else [])],
+        "task_categories": list(TASKS),
+        "tags": tags(manifest),
         "configs": [_config(name, splits, version, is_default=name == default) for name, splits in configs.items()],
         "dataset_info": [_info(name, splits, rows[name]) for name, splits in configs.items()],
     }
 
 
-def _config(name: str, splits: Iterable[str], version: str, *, is_default: bool) -> dict[str, Any]:
-    files = [{"split": split, "path": f"data/{name}/{split}-*.parquet"} for split in splits]
+def tags(manifest: Manifest) -> list[str]:
+    """Return what the dataset is found by; `text` and `image` are the Hub's names of what rows hold."""
+    return ["benchmark", "synthetic", "reasoning", "text", *(["image"] if manifest.images is not None else [])]
+
+
+def default_config(manifest: Manifest) -> str:
+    """Return the config that is loaded when none is named."""
+    return DEFAULT_CONFIG if DEFAULT_CONFIG in manifest.configs else manifest.configs[0]
+
+
+def _config(name: str, splits: Mapping[str, Sequence[Shard]], version: str, *, is_default: bool) -> dict[str, Any]:
+    files = [
+        {"split": split, "path": f"{PurePosixPath(shards[0].path).parent}/{split}-*.parquet"} for split, shards in splits.items()
+    ]
     return {"config_name": name, "version": version, **({"default": True} if is_default else {}), "data_files": files}
 
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unisandbox.evaluation.limits import NO_SPREAD, accuracy_limits
+
 CONFIDENCE = 0.95
 POWER = 0.8
-NO_SPREAD = 1e-18  # a variance of rounding errors alone
 
 Counts = NDArray[np.float64]
 
@@ -39,30 +40,58 @@ class Mean(NamedTuple):
     degrees_of_freedom: float
 
 
-def clustered_mean(right: Counts, answered: Counts) -> Mean:
-    """Return the mean of the accuracies of strata, each with equal weight, with an interval that holds near 0 and 1 too.
+class Spread(NamedTuple):
+    """A mean over strata with its clustered variance; `pulls` says what each cluster adds to the error of `value`."""
+
+    value: float
+    variance: float
+    pulls: Counts
+    degrees_of_freedom: float
+
+
+def clustered_spread(totals: Counts, counted: Counts, *, jackknife: bool = False) -> Spread:
+    """Return the mean of the means of strata, each with equal weight, of values of any kind.
 
     The variance is the bias-reduced one of a mean in strata, with its degrees of freedom (Bell & McCaffrey 2002), which are
-    clusters - 1 where clusters are equally large. The interval is Wilson's (1927) for as many items as would have that variance
-    (Korn & Graubard 1998); where the answers show no spread between clusters, for as many as there are.
+    clusters - 1 where clusters are equally large.
 
     Args:
-        right: Right answers of each cluster (row) in each stratum (column).
-        answered: Answers likewise; each stratum has answers in two clusters or more.
+        totals: The sum of the values of each cluster (row) in each stratum (column).
+        counted: How many they are, likewise; each stratum has values in two clusters or more.
+        jackknife: Whether the variance is that of leaving out one cluster at a time, which is larger (Bell & McCaffrey 2002;
+            MacKinnon, Nielsen & Webb 2023): for ratios, where what is counted is as random as the totals.
+    """
+    items = counted.sum(axis=0)
+    means, rest = totals.sum(axis=0) / items, 1 - counted / items
+    weight = 1 / (items.size * items * (rest if jackknife else np.sqrt(rest)))
+    pulls = (weight * (totals - counted * means)).sum(axis=1)
+    return Spread(float(means.mean()), float(pulls @ pulls), pulls, _degrees_of_freedom(weight, counted, items))
+
+
+def clustered_mean(right: Counts, answered: Counts, samples: Counts | None = None, *, jackknife: bool = False) -> Mean:
+    """Return the mean of the accuracies of strata, each with equal weight, with an interval that holds near 0 and 1 too.
+
+    Variance and degrees of freedom are those of `clustered_spread`, the interval is that of `accuracy_limits`; where the answers
+    show no spread between clusters, it is Wilson's (1927) for as many items as there are.
+
+    Args:
+        right: Right answers of each cluster (row) in each stratum (column); of items that are answered several times, the sum of
+            the shares that are right.
+        answered: Items answered, likewise; each stratum has answers in two clusters or more.
+        samples: Independent answers in each stratum; None if each item is answered once.
+        jackknife: As for `clustered_spread`.
 
     >>> half = clustered_mean(np.array([[0.0], [1.0]] * 50), np.ones((100, 1)))
     >>> round(half.low, 3), round(half.value, 3), round(half.high, 3), round(half.degrees_of_freedom)
     (0.402, 0.5, 0.598, 99)
     """
-    items = answered.sum(axis=0)
+    found, items = clustered_spread(right, answered, jackknife=jackknife), answered.sum(axis=0)
     accuracy = right.sum(axis=0) / items
-    weight = 1 / (items.size * items * np.sqrt(1 - answered / items))
-    pulls = (weight * (right - answered * accuracy)).sum(axis=1)
-    value, variance, degrees = float(accuracy.mean()), float(pulls @ pulls), _degrees_of_freedom(weight, answered, items)
-    spread = variance > NO_SPREAD
-    equal_items = value * (1 - value) / variance if spread else float(items.size**2 / (1 / items).sum())
-    low, high = _wilson(value, equal_items, _t_quantile(degrees))
-    return Mean(value, low, high, pulls if spread else np.zeros_like(pulls), degrees)
+    sampling = float((accuracy * (1 - accuracy) / (items if samples is None else samples)).sum()) / items.size**2
+    enough = float(items.size**2 / (1 / items).sum())
+    low, high = accuracy_limits(found.value, found.variance, sampling, enough, t_quantile(found.degrees_of_freedom))
+    pulls = found.pulls if found.variance > NO_SPREAD else np.zeros_like(found.pulls)
+    return Mean(found.value, low, high, pulls, found.degrees_of_freedom)
 
 
 def standard_error(public: Mean, fresh: Mean) -> float | None:
@@ -100,7 +129,7 @@ def smallest_share_seen(public: Mean, fresh: Mean) -> float | None:
     """Return the share of memorised items that a comparison as precise as this one shows in 80% of cases; None if above 1."""
     found = difference(public, fresh)
     degrees = min(public.degrees_of_freedom, fresh.degrees_of_freedom)
-    more = 1 + _t_quantile(degrees, POWER) / _t_quantile(degrees)
+    more = 1 + t_quantile(degrees, POWER) / t_quantile(degrees)
     share = (found.value - found.low) * more / (1 - fresh.value)
     return share if share <= 1 else None
 
@@ -114,18 +143,15 @@ def _degrees_of_freedom(weight: Counts, answered: Counts, items: Counts) -> floa
     return float(trace**2 / squared)
 
 
-def _t_quantile(degrees: float, probability: float = 0.5 + CONFIDENCE / 2) -> float:
-    """Return the quantile of Student's t."""
+def t_quantile(degrees: float, probability: float = 0.5 + CONFIDENCE / 2) -> float:
+    """Return the quantile of Student's t.
+
+    >>> round(t_quantile(23), 3)
+    2.069
+    """
     from scipy.special import stdtrit  # what scipy.stats.t.ppf calls, without the second that its import takes
 
     return float(stdtrit(degrees, probability))
-
-
-def _wilson(value: float, items: float, quantile: float) -> tuple[float, float]:
-    spread = quantile**2 / items
-    middle = (value + spread / 2) / (1 + spread)
-    half = math.sqrt(spread * value * (1 - value) + spread**2 / 4) / (1 + spread)
-    return min(max(middle - half, 0.0), value), max(min(middle + half, 1.0), value)
 
 
 def _correlation(public: Mean, fresh: Mean) -> float:

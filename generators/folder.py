@@ -17,9 +17,11 @@ from unisandbox.generators.plan import ShardPlan
 from unisandbox.generators.release import Release
 from unisandbox.schemas.files import file_sha256, remove_unfinished, replacing
 from unisandbox.schemas.manifest import FILE_NAME, Shard, read_manifest
+from unisandbox.schemas.seals import Seal, document_of_seal, seal_of
 
 RECORDS = ".build"
 FINGERPRINT = "fingerprint"
+SEALS = "seals.json"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class BuildFolder:
         """
         self.refuse_other_content()
         self._write(FINGERPRINT, self.release.fingerprint)
+        if seals := self.seals():
+            self._write(SEALS, json.dumps([document_of_seal(seal) for seal in seals]))
         for shard in self.manifest_shards():
             self.record(shard)
         (self.path / FILE_NAME).unlink(missing_ok=True)
@@ -91,6 +95,13 @@ class BuildFolder:
     def manifest_shards(self) -> tuple[Shard, ...]:
         """Return the shards that the manifest names; none without a manifest."""
         return read_manifest(self.path).shards if self.is_complete else ()
+
+    def seals(self) -> tuple[Seal, ...]:
+        """Return the seals that the manifest names, or named before the build was taken up again: they outlast it."""
+        if self.is_complete:
+            return read_manifest(self.path).seals
+        file = self.path / RECORDS / SEALS
+        return tuple(seal_of(seal) for seal in json.loads(file.read_text("utf-8"))) if file.exists() else ()
 
     def _recorded(self, shards: Sequence[ShardPlan]) -> dict[str, Shard]:
         files = {plan.path: self.path / RECORDS / _record_name(plan.path) for plan in shards}

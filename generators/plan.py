@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unisandbox.errors import CapacityError, Shortage
 from unisandbox.generators.pictures import NONE, Pictures, pictures_an_item
 from unisandbox.generators.registry import FAMILIES
-from unisandbox.generators.release import Config, Release
+from unisandbox.generators.release import Config, Release, Split
 from unisandbox.generators.rows import rows
 from unisandbox.generators.tables import Table
 from unisandbox.generators.vocabulary_table import vocabulary_table
 
 PICTURED = "pictured_item"
+DATA, PRIVATE = "data", "private"  # the folders of what is published, and of what never is
 SHARD_ROWS = 2**16
 PICTURED_SHARD_ROWS = 2**9  # with four pictures of 7 kB a row, 14 MB a file; small, so that workers share them out evenly
 ROWS_A_PICTURE = 10  # what a picture costs, in rows without one
@@ -39,11 +40,12 @@ class ShardPlan:
     number: int
     of: int
     segments: tuple[Segment, ...]
+    top: str = DATA
 
     @property
     def path(self) -> str:
         """The file's place in the release folder."""
-        return f"data/{self.config}/{self.split}-{self.number:05d}-of-{self.of:05d}.parquet"
+        return f"{self.top}/{self.config}/{self.split}-{self.number:05d}-of-{self.of:05d}.parquet"
 
     @property
     def rows(self) -> int:
@@ -61,17 +63,36 @@ def plan(release: Release, shard_rows: int = SHARD_ROWS) -> tuple[ShardPlan, ...
     if shortages:
         raise CapacityError(*shortages)
     shards: list[ShardPlan] = []
-    schema = PICTURED if release.is_pictured else "item"
     for config in release.configs:
         for split in config.splits:
             segments = [Segment(level, 0, count) for level, count in zip(split.levels, split.rows, strict=True)]
-            most = shard_rows if release.images_of(split) == NONE else min(shard_rows, PICTURED_SHARD_ROWS)
-            shards += _cut(config.family, split.name, schema, segments, most)
-        for table in tables(release, config):
-            shards += _cut(table.config, table.split, table.schema, [Segment(0, 0, table.rows)], shard_rows)
-    for table in release_tables(release):
-        shards += _cut(table.config, table.split, table.schema, [Segment(0, 0, table.rows)], shard_rows)
-    return tuple(shards)
+            shards += shards_of_split(release, config, split, segments, shard_rows)
+        shards += _shards_of_tables(tables(release, config), shard_rows)
+    return (*shards, *_shards_of_tables(release_tables(release), shard_rows))
+
+
+def shards_of_split(
+    release: Release, config: Config, split: Split, segments: Sequence[Segment], shard_rows: int = SHARD_ROWS, top: str = DATA
+) -> list[ShardPlan]:
+    """Return the shards that hold these segments of a split, in order, beneath the folder `top`."""
+    most = shard_rows if release.images_of(split) == NONE else min(shard_rows, PICTURED_SHARD_ROWS)
+    return [replace(shard, top=top) for shard in _cut(config.family, split.name, schema_of_items(release), segments, most)]
+
+
+def plan_of_tables(release: Release, shard_rows: int = SHARD_ROWS) -> tuple[ShardPlan, ...]:
+    """Return the shards of everything that a release holds beside its items, in order."""
+    published = [*(table for config in release.configs for table in tables(release, config)), *release_tables(release)]
+    return tuple(_shards_of_tables(published, shard_rows))
+
+
+def schema_of_items(release: Release) -> str:
+    """Return the schema of all items of a release."""
+    return PICTURED if release.is_pictured else "item"
+
+
+def _shards_of_tables(published: Sequence[Table], shard_rows: int) -> list[ShardPlan]:
+    every = [(table, [Segment(0, 0, table.rows)]) for table in published]
+    return [shard for one, segments in every for shard in _cut(one.config, one.split, one.schema, segments, shard_rows)]
 
 
 def release_tables(release: Release) -> Sequence[Table]:
@@ -123,7 +144,7 @@ def _shortages(release: Release, config: Config) -> Iterator[Shortage]:
                 yield Shortage(where, have, want)
 
 
-def _cut(config: str, split: str, schema: str, segments: list[Segment], shard_rows: int) -> list[ShardPlan]:
+def _cut(config: str, split: str, schema: str, segments: Sequence[Segment], shard_rows: int) -> list[ShardPlan]:
     """Return segments in order, cut into shards of at most `shard_rows` rows."""
     files: list[list[Segment]] = [[]]
     room = shard_rows

@@ -21,13 +21,17 @@ PICTURES_VERSION = 1  # rises whenever any picture or foil of a target changes
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
-    """A split of a config: the rows of each level, the axes on which it shares nothing with train, its pictures if its own."""
+    """A split of a config: the rows of each level, the axes on which it shares nothing with train, its pictures if its own.
+
+    A split with a `twin` is a sealed one that was drawn from the space of that split: no release file has any.
+    """
 
     name: str
     levels: tuple[int, ...]
     rows: tuple[int, ...]
     held_out: tuple[str, ...] = ()
     images: str = ""
+    twin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,7 @@ class Release:
             held_out=split.held_out,
             canary=self.canary,
             vocabulary=self.vocabulary,
+            twin=split.twin,
         )
 
     def images_of(self, split: Split) -> str:
@@ -112,8 +117,9 @@ class Release:
                 if config["options"][option] == value:
                     del config["options"][option]
             for split in config["splits"]:
-                if not split["images"]:
-                    del split["images"]
+                for key in ("images", "twin"):
+                    if not split[key]:
+                        del split[key]
         if self.is_pictured:
             look = self.look
             plain["pictures"] = {"size_px": look.size_px, "sprites_sha256": look.art.sha256, "version": PICTURES_VERSION}

@@ -108,6 +108,24 @@ def parse_release(text: str, *, where: str) -> Release:
     return Release(**values, configs=tuple(config for config in configs if config), where=where)
 
 
+def as_edition(release: Release, edition: int | None, version: str | None) -> Release:
+    """Return a release as another edition of its line, or under another version; None leaves what the file says.
+
+    Raises:
+        ReleaseError: An edition that the line does not have, or no version.
+    """
+    wrong = []
+    if edition is not None and not 0 <= edition < release.editions:
+        allowed = f"0 to {release.editions - 1}, as {release.where} has {release.editions} editions"
+        wrong.append(Violation("--edition", str(edition), allowed, "name one of them"))
+    if version is not None and not VERSION.fullmatch(version):
+        wrong.append(Violation("--version", repr(version), "three numbers such as 0.1.0", "mend the version"))
+    if wrong:
+        raise ReleaseError(wrong)
+    own = release.edition if edition is None else edition
+    return replace(release, edition=own, version=release.version if version is None else version)
+
+
 class _ReleaseReader(Reader):
     """Turns the raw TOML of a release into dataclasses."""
 

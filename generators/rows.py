@@ -19,7 +19,7 @@ def rows(family: Family, part: Part, start: int, count: int) -> Iterator[Item]:
     space = family.space(part)
     if start < 0 or start + count > len(space):
         raise ValueError(f"rows {start} to {start + count} of {part.family} level {part.level}; the space holds {len(space)}")
-    key = stream_key("rows", part.line, part.seed, part.edition, part.family, part.level, part.split)
+    key = stream_key("rows", part.line, part.seed, part.edition, part.family, part.level, part.drawn_as)
     width, size = family.words_per_row(part.level), family.group_size
     for first in range(start, start + count, CHUNK_ROWS):
         points = space.points(first, min(CHUNK_ROWS, start + count - first))

@@ -39,8 +39,17 @@ def digests(folder: Path, shard: Shard, column: str) -> Digests:
     """Return a 64-bit digest of every text of a column."""
     parts = []
     for texts in _texts(folder / shard.path, (column,)):
-        parts += [hashlib.blake2b(text.encode(), digest_size=8).digest() for (text,) in texts]
-    return np.frombuffer(b"".join(parts), np.uint64)
+        parts += [_digest(text) for (text,) in texts]
+    return np.frombuffer(b"".join(parts), np.dtype("<u8"))
+
+
+def digest(text: str) -> int:
+    """Return the 64-bit digest of one text, as `digests` has it."""
+    return int.from_bytes(_digest(text), "little")
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def _texts(path: Path, columns: Sequence[str]) -> Iterator[list[tuple[str, ...]]]:

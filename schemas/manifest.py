@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from unisandbox.errors import DataError, Violation
 from unisandbox.schemas.files import file_sha256, replacing
+from unisandbox.schemas.seals import Seal, document_of_seal, seal_of
 from unisandbox.schemas.validate import check_rows
 
 FILE_NAME: Final = "manifest.json"
@@ -43,6 +44,8 @@ class Manifest:
         facts: Measured figures of the build, by name; anything that JSON can say.
         images: What the pictures are, by name, e.g. `{"size_px": 384, "art": "twemoji"}`; None for a release without pictures.
         release: The release file in canonical form: what was promised, and what an audit judges by. None in older folders.
+        seals: Private splits of this release to which it commits, in the order in which they were sealed.
+        private: Whether the folder holds the rows of a seal, which must not be published. Its `release` has no word of them.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Manifest:
     facts: Mapping[str, Any] = field(default_factory=dict)
     images: Mapping[str, Any] | None = None
     release: Mapping[str, Any] | None = None
+    seals: tuple[Seal, ...] = ()
+    private: bool = False
     format: int = FORMAT
 
     @property
@@ -89,6 +94,10 @@ def document_of(manifest: Manifest) -> dict[str, Any]:
     for mapping in ("versions", "facts", "images", "release"):
         if fields[mapping] is not None:
             document[mapping] = dict(sorted(fields[mapping].items()))
+    if manifest.seals:
+        document["seals"] = [document_of_seal(seal) for seal in manifest.seals]
+    if manifest.private:
+        document["private"] = True
     return document | {"shards": [dict(shard) for shard in fields["shards"]]}
 
 
@@ -98,7 +107,8 @@ def read_manifest(folder: Path) -> Manifest:
     document = _json_of(path)
     _refuse(check_rows([document], "manifest", where=lambda *_: str(path)))
     digest = document.pop("digest")
-    manifest = Manifest(**{**document, "shards": tuple(Shard(**shard) for shard in document["shards"])})
+    seals = tuple(seal_of(seal) for seal in document.get("seals", ()))
+    manifest = Manifest(**{**document, "seals": seals, "shards": tuple(Shard(**shard) for shard in document["shards"])})
     fix = "build or download the folder again"
     if manifest.digest != digest:
         _refuse([Violation(f"{path}: digest", digest, f"{manifest.digest}, from its shards", fix)])

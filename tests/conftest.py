@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,18 @@ held_out = ["key", "entity"]
 """
 BUILT = "UNISANDBOX_BUILT"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+# huggingface_hub and datasets read these once, when they are first imported; a conftest further down may do it: no fixture then.
+HF_HOME = tempfile.TemporaryDirectory(prefix="unisandbox-tests-")  # no cache and no token of the person's
+for name in [name for name in os.environ if name.startswith(("HF_", "HUGGINGFACE", "HUGGING_FACE"))]:
+    del os.environ[name]
+os.environ.update(HF_HOME=HF_HOME.name, HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_TELEMETRY="1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the home of this run go with it."""
+    config.add_cleanup(HF_HOME.cleanup)
 
 
 class NetworkUsedError(RuntimeError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import cos, radians, sin
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,13 @@ from unisandbox.evaluation.exact.unreadable import UnreadableError, unreadable
 
 Colour = tuple[int, int, int]
 Place = tuple[int, int, int, int]  # left, top, right, bottom
+Points = tuple[tuple[float, float], ...]
 Pixels = npt.NDArray[np.int32]
 
 UNITS = 384
 SMALLEST_PX = 192  # below, lines are too thin to be told from the edges of areas
 SAME = 8  # distance in RGB within which a pixel has a colour: fills are flat, only edges are mixed
+INKED = 2 * SAME  # the same for the dark of outlines, which are thin
 MOSTLY, HARDLY = 0.5, 0.1  # measured shares are above 0.63 where a value shows, and below 0.01 where it does not
 STYLED = 0.3  # the same of the places of styles: above 0.49, and below 0.06
 FRAME, NO_FRAME = 0.8, 0.2  # the same of frames: all of it is inked; of the other kind's at most 0.36, without glasses 0.12
@@ -87,6 +89,26 @@ STYLES: Mapping[tuple[bool, ...], str] = {
 }
 
 
+class Measures(Protocol):
+    """What the reading of each attribute asks of a portrait, however it was measured."""
+
+    def share(self, place: Place, *colours: Colour) -> float:
+        """Return the share of a place that has one of these colours."""
+        ...
+
+    def inked(self, points: Points) -> float:
+        """Return the share of these points that are dark as an outline is."""
+        ...
+
+    def plain(self, place: Place) -> float:
+        """Return the share of a place that has its commonest colour."""
+        ...
+
+    def left_end(self, place: Place) -> float:
+        """Return where, from the left, the background ends in the rows of a place; in `UNITS` of the side."""
+        ...
+
+
 class Face(NamedTuple):
     """A portrait's pixels, shape (size, size, 3), and its background."""
 
@@ -102,11 +124,23 @@ class Face(NamedTuple):
         """Return the share of a place that has one of these colours."""
         return float(np.mean(np.any([_has(self.place(place), colour) for colour in colours], axis=0)))
 
-    def inked(self, points: tuple[tuple[float, float], ...]) -> float:
+    def inked(self, points: Points) -> float:
         """Return the share of these points that are dark as an outline is."""
         where = np.array(points) * len(self.pixels) / UNITS
         columns, rows = where.astype(np.int32).T
-        return float(np.mean(_has(self.pixels[rows, columns], INK, within=2 * SAME)))
+        return float(np.mean(_has(self.pixels[rows, columns], INK, within=INKED)))
+
+    def plain(self, place: Place) -> float:
+        """Return the share of a place that has its commonest colour."""
+        pixels = self.place(place)
+        return float(np.mean(_has(pixels, _commonest(pixels))))
+
+    def left_end(self, place: Place) -> float:
+        """Return where, from the left, the background ends in the rows of a place; in `UNITS` of the side."""
+        width = len(self.pixels)
+        top, bottom = (round(edge * width / UNITS) for edge in place[1::2])
+        seen = ~_has(self.pixels[top:bottom], self.background).any(axis=0)
+        return int(np.argmax(seen)) * UNITS / width
 
 
 def read_portrait(image: Image.Image) -> Mapping[str, str]:
@@ -149,13 +183,13 @@ def _only(shares: Mapping[str, float]) -> str | None:
     return seen[0] if len(seen) == 1 and shares[seen[0]] >= MOSTLY else None
 
 
-def _hair_colour(face: Face) -> str | None:
+def _hair_colour(face: Measures) -> str | None:
     counts = {name: sum(face.share(place, colour) for place in TEMPLES) for name, colour in HAIR.items()}
     first, second = sorted(counts, key=lambda name: -counts[name])[:2]
     return first if counts[first] >= HARDLY and counts[first] >= 4 * counts[second] else None
 
 
-def _hair_style(face: Face) -> str | None:
+def _hair_style(face: Measures) -> str | None:
     name = _hair_colour(face)
     if name is None:
         return None
@@ -164,16 +198,11 @@ def _hair_style(face: Face) -> str | None:
     return STYLES.get(tuple(share >= STYLED for share in shares))
 
 
-def _age_group(face: Face) -> str | None:
+def _age_group(face: Measures) -> str | None:
     """Two witnesses: how wide the shoulders are, and teeth or wrinkles."""
-    width = len(face.pixels)
-    top, bottom = (round(edge * width / UNITS) for edge in BOTTOM[1::2])
-    seen = ~_has(face.pixels[top:bottom], face.background).any(axis=0)
-    edge = int(np.argmax(seen)) * UNITS / width
-    by_shoulders = next((age for age, ends in SHOULDERS.items() if int(edge) in ends), None)
-    cheek = face.place(CHEEK)
-    plain = float(np.mean(_has(cheek, _commonest(cheek))))
-    by_face = "child" if face.share(MOUTH, TEETH) >= MOSTLY else "adult" if plain >= PLAIN else "elderly"
+    end = int(face.left_end(BOTTOM))
+    by_shoulders = next((age for age, ends in SHOULDERS.items() if end in ends), None)
+    by_face = "child" if face.share(MOUTH, TEETH) >= MOSTLY else "adult" if face.plain(CHEEK) >= PLAIN else "elderly"
     return by_shoulders if by_shoulders == by_face else None
 
 
@@ -183,7 +212,7 @@ def _commonest(pixels: Pixels) -> Colour:
     return red, green, blue
 
 
-def _glasses(face: Face) -> str | None:
+def _glasses(face: Measures) -> str | None:
     if min(face.share(place, DARK_LENS) for place in LENSES) >= MOSTLY:
         return "sunglasses"
     inked = {kind: face.inked(points) for kind, points in FRAMES.items()}
@@ -193,31 +222,31 @@ def _glasses(face: Face) -> str | None:
     return frames[0] if len(frames) == 1 else None
 
 
-def _hat(face: Face) -> str | None:
+def _hat(face: Measures) -> str | None:
     shares = {name: face.share(CROWN, *colours) for name, colours in HATS.items()}
     return _only({**shares, "none": face.share(CROWN, *HAIR.values())})
 
 
-def _shirt_colour(face: Face) -> str | None:
+def _shirt_colour(face: Measures) -> str | None:
     return _only({name: face.share(CHEST, colour) for name, colour in SHIRT.items()})
 
 
-def _ring() -> tuple[tuple[float, float], ...]:
+def _ring() -> Points:
     """Points in the frame of round glasses: the lower half of a circle about either eye."""
     angles = [radians(angle) for angle in range(15, 170, 5)]
     return tuple((eye + 31 * cos(angle), 215 + 31 * sin(angle)) for eye in (156, 228) for angle in angles)
 
 
-def _corners() -> tuple[tuple[float, float], ...]:
+def _corners() -> Points:
     """Points in the frame of square glasses: the lower corners on either side."""
     bottom = [(201.0 + step, 239.0) for step in range(0, 64, 4)]
     sides = [(x, 236.0 - step) for x in (201.0, 263.0) for step in range(0, 24, 4)]
     return tuple(point for x, y in bottom + sides for point in ((x, y), (UNITS - x, y)))
 
 
-FRAMES: Mapping[str, tuple[tuple[float, float], ...]] = {"round": _ring(), "square": _corners()}
+FRAMES: Mapping[str, Points] = {"round": _ring(), "square": _corners()}
 FIX = "read pictures that this package rendered"
-READERS: Mapping[str, Callable[[Face], str | None]] = {
+READERS: Mapping[str, Callable[[Measures], str | None]] = {
     "hair_colour": _hair_colour,
     "hair_style": _hair_style,
     "age_group": _age_group,

@@ -47,17 +47,9 @@ class Sprites:
         """Return the sprites of a release's `vocabulary` config: PNG files with transparency, by object name.
 
         Raises:
-            DataError: There is none, or a file is not a picture or wholly transparent; all of them are named.
+            DataError: As `templates_of` does.
         """
-        opened = {name: _opened(pngs[name]) for name in sorted(pngs)}
-        wrong = [
-            Violation(f"sprite {name}", "no picture", "a PNG file with something to see", "take the vocabulary of a release")
-            for name, sprite in opened.items()
-            if sprite is None
-        ]
-        if wrong or not opened:
-            raise DataError(wrong or Violation("sprites", "none", "one or more", "take the vocabulary of a release"))
-        return cls([Template(name, _turned(one, angle)) for name, one in opened.items() if one for angle in ANGLES_DEGREES])
+        return cls(templates_of(pngs))
 
     def distances(self, looks: Floats, background: Floats) -> Floats:
         """Return how far each of n pictures is from each of t templates on a background, shape (n, t): mean squared difference.
@@ -74,6 +66,23 @@ class Sprites:
         common = np.einsum("nk,tk->nt", flat, self._colours) + np.einsum("nk,tk->nt", found @ behind, self._clear)
         total: Floats = own - 2 * common + np.square(flat).sum(axis=1, keepdims=True)
         return total / np.float32(flat.shape[1])
+
+
+def templates_of(pngs: Mapping[str, bytes]) -> list[Template]:
+    """Return the templates of sprites, PNG files by object name: sorted by name, each at all `ANGLES_DEGREES`.
+
+    Raises:
+        DataError: There is none, or a file is not a picture or wholly transparent; all of them are named.
+    """
+    opened = {name: _opened(pngs[name]) for name in sorted(pngs)}
+    wrong = [
+        Violation(f"sprite {name}", "no picture", "a PNG file with something to see", "take the vocabulary of a release")
+        for name, sprite in opened.items()
+        if sprite is None
+    ]
+    if wrong or not opened:
+        raise DataError(wrong or Violation("sprites", "none", "one or more", "take the vocabulary of a release"))
+    return [Template(name, _turned(one, angle)) for name, one in opened.items() if one for angle in ANGLES_DEGREES]
 
 
 def small_look(image: Image.Image, around: tuple[int, ...] = (0, 0, 0, 0)) -> Floats:

@@ -32,6 +32,11 @@ RULES = (
     Rule("held-out-depth", "no depth of a split occurs in train", "docs/releases.md, axis `depth`"),
     Rule("validation-key", "no key of validation is one of a test's", "a choice made on validation must not see a test"),
     Rule("edition-instance", "no draw text of an edition is in another edition of its line", "docs/releases.md, `line`"),
+    Rule(
+        "edition-question",
+        "no key of an edition has the objects and style that it has in the same split of another, however worded",
+        "docs/releases.md, `line`",
+    ),
     Rule("edition-key", "no key of an edition's train is in a test of another edition, either way", "docs/releases.md, `line`"),
     Rule("edition-entity", "no character of an edition is in another edition of its line", "docs/releases.md, `line`"),
 )
@@ -95,6 +100,9 @@ def _compared(published: Published, other: Published) -> Iterator[Result]:
     for config in (config for config in published.families if config in other.families):
         scope = f"{config} against {name}"
         yield _result("edition-instance", scope, *(_all_of(one, config, "draw") for one in (published, other)))
+        for split in (split for split in published.splits(config) if split in other.splits(config)):
+            mine, theirs = (_questions(one, config, split) for one in (published, other))
+            yield _result("edition-question", f"{scope}, {split}", mine, theirs)
         for one, two, where in ((published, other, "train here"), (other, published, "train there")):
             tests = [split for split in two.splits(config) if split != TRAIN]
             if TRAIN in one.splits(config) and tests:
@@ -172,6 +180,13 @@ def _members(name: str) -> Reading:
         return Had(pc.list_flatten(table[name]), table["id"].take(_parents(table[name])))
 
     return read
+
+
+def _questions(published: Published, config: str, split: str) -> Had:
+    """Return what each row asks, its wording apart: key, style and objects, as one text."""
+    table = published.table(config, split, ["id", "key", "factors.style", "factors.objects"])
+    parts = (table["key"], pc.fill_null(table["factors.style"], ""), pc.binary_join(table["factors.objects"], " + "))
+    return Had(pc.binary_join_element_wise(*parts, " | "), table["id"])
 
 
 def _composition(published: Published, config: str, split: str) -> Had:

@@ -83,6 +83,7 @@ class Part:
     """One level of one split of one release: all that a row may depend on, but its index.
 
     `held_out` names the axes on which this split shares nothing with train: `key`, `object`, `template`, `entity`, `depth`.
+    `twin` is the split whose space and random words this one reads, under its own name; empty where they are its own.
     """
 
     line: str
@@ -95,11 +96,17 @@ class Part:
     held_out: tuple[str, ...]
     canary: str
     vocabulary: int = LATEST_VOCABULARY
+    twin: str = ""
+
+    @property
+    def drawn_as(self) -> str:
+        """The split whose space and random words the part reads."""
+        return self.twin or self.split
 
     @property
     def key_bin(self) -> str:
         """The bin that semantic keys of this part come from: `train`, `validation` or `test`."""
-        return self.split if self.split in ("train", "validation") else "test"
+        return self.drawn_as if self.drawn_as in ("train", "validation") else "test"
 
     def item_id(self, index: int) -> str:
         """Return the id of the item at this index, e.g. `math/2/test/000123`."""
@@ -173,6 +180,10 @@ class Family(Protocol):
 
     def known_looks(self, part: Part, item: Item) -> Mapping[str, str]:
         """Return all that is known of the looks of the person whom an item's picture shows, asked for or not, by attribute."""
+        ...
+
+    def dealt(self, item: Item) -> Mapping[str, str]:
+        """Return what is dealt in turn, as evenly as the space allows, and what an item has of each."""
         ...
 
     def row(self, draws: Draws, point: Point) -> Item:

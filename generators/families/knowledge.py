@@ -124,6 +124,12 @@ class Knowledge:
         """Return the documents and the entities that belong to the items of a part's edition."""
         return Corpus(worlds=self.worlds_of(part), exposures=self.exposures, profiles=self.profiles, canary=part.canary)
 
+    def dealt(self, item: Item) -> dict[str, str]:
+        """Return what is dealt in turn: directions and, in each, attributes, templates of a use, and places of the answer."""
+        chosen, name = item.factors, str(item.factors.direction)
+        dealt = {"direction": name, f"{name} attribute": chosen.attributes[-1], f"{name} {item.target.kind}": chosen.templates[0]}
+        return dealt | ({"place": str(chosen.entities.index(item.answer))} if name == "inverse" else {})
+
     def row(self, draws: Draws, point: Point) -> Item:
         """Return the item at a point of a `KnowledgeSpace`."""
         part, chosen = point.part, point.values
@@ -179,7 +185,7 @@ class KnowledgeSpace:
     def _places(self, first: int, end: int) -> dict[int, int]:
         """Return the place of the right candidate for each turn: every stretch of as many turns as places has each place once."""
         part, width = self.part, -(-self.candidates // WORDS_PER_BLOCK) * WORDS_PER_BLOCK
-        key = stream_key("places", part.line, part.seed, part.edition, part.family, part.level, part.split)
+        key = stream_key("places", part.line, part.seed, part.edition, part.family, part.level, part.drawn_as)
         block, blocks = first // self.candidates, -(-end // self.candidates)
         places: dict[int, int] = {}
         for number, draws in enumerate(rows_of_draws(key, start=block, count=blocks - block, words_per_row=width), start=block):

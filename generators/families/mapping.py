@@ -105,6 +105,10 @@ class Mapping:
         bins = Bins.of(len(sets), self.validation_share, self.test_share)
         return bins.name_of(_bijection(sets, line, seed, novel=False).inverse(rank))
 
+    def dealt(self, item: Item) -> dict[str, str]:
+        """Return the draw template of an item, which all items of its rule set share."""
+        return {"template": item.factors.templates[0]}
+
     def row(self, draws: Draws, point: Point) -> Item:
         """Return the item at a point of a `MappingSpace`; the draws are those of its rule set."""
         space, index, chosen = point

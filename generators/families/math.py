@@ -123,6 +123,10 @@ class Math:
         position = permuted(rank, np.array([bins.size], np.int64), key, inverse=True)
         return bins.name_of(int(position[0]))
 
+    def dealt(self, item: Item) -> dict[str, str]:
+        """Return the answer and the draw template of an item: both are dealt in turn."""
+        return {"answer": item.answer, "template": item.factors.templates[0]}
+
     def row(self, draws: Draws, point: Point) -> Item:
         """Return the item at a point of a `MathSpace`."""
         space, index, chosen = point
@@ -207,7 +211,7 @@ class MathSpace:
     def _schedules(self) -> list[RoundRobin]:
         """Return a schedule an answer, over the cells' shares of this edition."""
         part, each = self.part, len(self.nouns) * len(STYLES)
-        name = ("operators", part.line, part.seed, "math", part.level, part.split)
+        name = ("operators", part.line, part.seed, "math", part.level, part.drawn_as)
         return [
             RoundRobin(tuple((cells.keys * each // part.editions).tolist()), stream_key(*name, value))
             for value, cells in zip(self.answers, self.cells, strict=True)
@@ -241,7 +245,7 @@ class MathSpace:
         where, value = (part.line, part.seed), self.answers.start + answer
         sizes = keys * each
         mine = inner + sizes // part.editions * part.edition
-        place = permuted(mine, sizes, _cell_keys(f"items of {part.split}", where, part.level, value, signature))
+        place = permuted(mine, sizes, _cell_keys(f"items of {part.drawn_as}", where, part.level, value, signature))
         key, rest = np.divmod(place, each)
         rank = permuted(first_key + key, total, _cell_keys("key bins", where, part.level, value, signature))
         return signature, rank, *np.divmod(rest, len(STYLES))

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from unisandbox import __version__
-from unisandbox.commands import check, compare, look, make
+from unisandbox.commands import calibrating, card, check, compare, hub, look, make, publish, reporting, score, sealing
 from unisandbox.commands.base import app, registered
 
 __all__ = ["app", "main"]
 
-registered(look, make, check, compare)
+registered(look, make, check, card, publish, hub, sealing, score, reporting, calibrating, compare)
 
 
 @app.callback(invoke_without_command=True)

@@ -4,9 +4,11 @@ UnisandboxError            everything that this package raises on purpose (exit 
 ├── InputError             what was given is wrong: one or more violations
 │   ├── ReleaseError       a release file
 │   ├── DataError          a data file or a release folder
+│   ├── HubError           the Hub, the way to it, or what stands there
 │   ├── WordingError       a wording or list file of the package
 │   ├── RowError           rows that break the solver, the schema or uniqueness
-│   └── CapacityError      more rows than the space holds (`have`, `want`)
+│   ├── CapacityError      more rows than the space holds (`have`, `want`)
+│   └── CanaryError        a judge that misreads pictures of known truth (exit 3)
 └── InterruptedBuildError  stopped by the user; what is there can be resumed (exit 130)
 """
 
@@ -68,6 +70,10 @@ class DataError(InputError):
     """A data file or a release folder is wrong."""
 
 
+class HubError(InputError):
+    """The Hub refuses, cannot be reached, or holds something else; no text of it has a token."""
+
+
 class WordingError(InputError):
     """A wording or list file of the package is wrong."""
 
@@ -82,6 +88,7 @@ class Shortage(NamedTuple):
     where: str
     have: int
     want: int
+    fix: str = "ask for fewer rows or widen the options"
 
 
 class CapacityError(InputError):
@@ -90,12 +97,17 @@ class CapacityError(InputError):
     def __init__(self, *shortages: Shortage) -> None:
         self.shortages = shortages
         self.have, self.want = shortages[0].have, shortages[0].want
-        fix = "ask for fewer rows or widen the options"
-        super().__init__(Violation(one.where, f"{one.want} rows", f"at most {one.have}", fix) for one in shortages)
+        super().__init__(Violation(one.where, f"{one.want} rows", f"at most {one.have}", one.fix) for one in shortages)
 
     def __reduce__(self) -> tuple[type[InputError], tuple[object, ...]]:
         """Travel between processes with the shortages."""
         return type(self), self.shortages
+
+
+class CanaryError(InputError):
+    """A judge misreads pictures of known truth, so nothing may be scored with it."""
+
+    exit_code = 3
 
 
 class InterruptedBuildError(UnisandboxError):

@@ -34,12 +34,15 @@ def run_examples(name: str) -> doctest.TestResults:
 
 
 def without_docstring(tree: ast.AST) -> Iterator[str]:
-    """Yield the public modules, classes and functions that say nothing of themselves; nested functions are private."""
+    """Yield the public modules, classes and functions that say nothing of themselves; nested functions are private.
+
+    An overload has the docstring of the function that it is a form of.
+    """
     if isinstance(tree, ast.Module) and not ast.get_docstring(tree):
         yield "module"
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-            if not ast.get_docstring(node):
+            if not ast.get_docstring(node) and "overload" not in map(ast.unparse, node.decorator_list):
                 yield node.name
             if isinstance(node, ast.ClassDef):
                 yield from without_docstring(node)

@@ -11,16 +11,19 @@ import typer
 
 from unisandbox.commands.audit_tables import print_findings, print_results
 from unisandbox.commands.base import FOUND_SOMETHING, MOST_PRINTED, Json, command
+from unisandbox.commands.hub import here
 from unisandbox.errors import InputError, Violation
 from unisandbox.terminal import bar, print_error, print_json, print_table
 
 if TYPE_CHECKING:
     from unisandbox.generators.audit import Audited
 
+PATHS = "Release folder, Parquet file, anybody's JSONL files, or org/name@vX.Y.Z, which is read and gets no audit.json."
+
 
 @command
 def validate(
-    path: Annotated[Path, typer.Argument(help="Release folder, Parquet file, or JSONL file of items.")],
+    path: Annotated[Path, typer.Argument(help="Release folder, Parquet file, JSONL file of items, or org/name@vX.Y.Z.")],
     as_json: Json = False,
 ) -> None:
     """Check files against the manifest and every row against its schema.
@@ -29,8 +32,9 @@ def validate(
     """
     from unisandbox.schemas.paths import check_path
 
+    folder = here(path, quiet=as_json)
     with bar("files", quiet=as_json) as shown:
-        checked = check_path(path, shown.step)
+        checked = check_path(folder, shown.step)
     violations = [asdict(violation) for violation in checked.violations]
     if as_json:
         print_json({"path": str(path), "files": checked.files, "rows": checked.rows, "violations": violations})
@@ -43,9 +47,9 @@ def validate(
 
 @command
 def audit(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Release folder, Parquet file, or anybody's JSONL files.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help=PATHS)] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", help="Another release folder of the line, to compare with.")
+        Path | None, typer.Option("--against", help="Another release of the line, a folder or org/name@vX.Y.Z, to compare with.")
     ] = None,
     only: Annotated[str, typer.Option("--only", help="Rules to look at, by name, with commas between.")] = "",
     fail_on: Annotated[str, typer.Option("--fail-on", help="proof, any, or rules by name: what makes the exit code 1.")] = "any",
@@ -66,16 +70,18 @@ def audit(
         return
     if not paths:
         raise InputError(Violation("audit", "no path", "a release folder, or files", "name one, or use --list"))
+    folders = [here(path, quiet=as_json) for path in paths]
+    other = here(against, quiet=as_json) if against else None
     with bar("audit", quiet=as_json) as shown:
         audited = audit_paths(
-            paths, workers=workers or os.cpu_count() or 1, only=_names(only), against=against, report=shown.step
+            folders, workers=workers or os.cpu_count() or 1, only=_names(only), against=other, report=shown.step
         )
     if as_json:
-        _print_json(paths, audited)
+        _print_json(folders, audited)
     else:
         print_results(audited.results, every=every)
         print_findings(audited.files)
-    if audited.results and not only and not against:
+    if audited.results and not only and not against and folders == paths:  # a published release stays as it is
         _write(paths[0], audited, quiet=as_json)
     raise typer.Exit(FOUND_SOMETHING if _fails(audited, _names(fail_on)) else 0)
 

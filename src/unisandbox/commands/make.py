@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 @command
 def build(
     release: Annotated[str, typer.Argument(help="Release file (TOML), or the version of a packaged one.")] = DEFAULT_RELEASE,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder; build/<name>-<version> by default.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder; build/<name>-<version> by default, with --edition n -edition-<n> behind."),
+    ] = None,
+    edition: Annotated[int | None, typer.Option("--edition", help="Slice of every space; that of the file otherwise.")] = None,
+    version: Annotated[str | None, typer.Option("--version", help="Version, X.Y.Z; that of the file otherwise.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 means one a core.")] = 0,
     shard: Annotated[str, typer.Option("--shard", help="Part i of n machines, e.g. 1/3; all share one folder.")] = "1/1",
     as_json: Json = False,
@@ -33,10 +38,10 @@ def build(
     """
     from unisandbox.generators.build import ShardDone
     from unisandbox.generators.build import build as build_release
-    from unisandbox.generators.release_file import read_release
+    from unisandbox.generators.release_file import as_edition, read_release
 
-    said = read_release(release)
-    folder = out or Path("build") / f"{said.name}-{said.version}"
+    said = as_edition(read_release(release), edition, version)
+    folder = out or Path("build") / f"{said.name}-{said.version}{'' if edition is None else f'-edition-{edition}'}"
     if said.is_pictured and not as_json:
         print_error(_pictures_told(said))
     with bar("shards", quiet=as_json) as shown:

@@ -1,4 +1,4 @@
-"""A release with pictures says so: in its card, and by the rows that it declares."""
+"""A release with pictures says so: by the rows that it declares, and by crediting the art."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from unisandbox.cards.companions import write_companions
+from unisandbox.cards.companions import companions
 from unisandbox.cards.metadata import metadata, row_name, row_names
-from unisandbox.cards.render import card_text
 from unisandbox.schemas.arrow import yaml_features
 from unisandbox.schemas.manifest import Manifest
 
-Release = Callable[..., tuple[Path, Manifest]]
+Own = tuple[Path, Manifest]
+Release = Callable[..., Own]
+pytestmark = pytest.mark.xdist_group("own_release")  # built once
 IMAGES = {"size_px": 384, "art": "twemoji", "licences": ["CC-BY-4.0"], "splits": {"math/test": "reference"}}
+
+
+def card(folder: Path, manifest: Manifest) -> str:
+    return companions(folder, manifest)["README.md"].decode()
 
 
 @pytest.mark.parametrize(
@@ -38,27 +43,41 @@ def test_the_features_and_the_tag_are_those_of_the_pictures(release: Release) ->
     assert [info["features"] for info in plain["dataset_info"]] == [yaml_features("item")] * 2
     assert [info["features"] for info in pictured["dataset_info"]] == [yaml_features("pictured_item")] * 2
     assert pictured["tags"] == [*plain["tags"], "image"]
-    assert pictured["task_categories"] == plain["task_categories"]
+    assert pictured["task_categories"] == plain["task_categories"] == ["text-to-image", "question-answering"]
 
 
-def test_the_card_has_the_columns_of_the_rows(release: Release) -> None:
-    _, manifest = release()
+def test_the_card_has_the_columns_of_the_rows(release: Release, own: Own) -> None:
+    folder, manifest = release()
     assert row_names(manifest) == {"math": "item", "mapping": "item"}
-    assert "| `foils` |" not in card_text(manifest)
-    assert "| `image` | `image` |" in card_text(replace(manifest, images=IMAGES))
-    assert "| `foils` |" in card_text(replace(manifest, images=IMAGES))
+    plain, pictured = card(folder, manifest), card(*own)
+    assert "| `foils` |" not in plain
+    assert "`foils`" not in plain
+    assert "| pictures |" not in plain
+    assert "| `image` | `image` |" in pictured
+    assert "| `foils` |" in pictured
+    assert "A judge that takes a foil for the target" in pictured
 
 
-def test_the_card_credits_the_art(release: Release) -> None:
-    _, manifest = release(images=IMAGES)
-    assert "| `math/test` | reference |" in card_text(manifest)
-    assert "graphics, © Twitter, Inc." in card_text(manifest)
-    own = card_text(replace(manifest, images={**IMAGES, "art": "a folder of its own", "licences": ["CC0-1.0, © Me", "MIT"]}))
-    assert "Pictures of objects: CC0-1.0, © Me; MIT." in own
-    assert "Twitter" not in own
+def test_the_card_credits_the_art(own: Own) -> None:
+    folder, manifest = own
+    assert "graphics, © Twitter, Inc." in card(folder, manifest)
+    images = {**(manifest.images or {}), "art": "a folder of its own", "licences": ["CC0-1.0, © Me", "MIT"]}
+    text = card(folder, replace(manifest, images=images))
+    assert "Pictures of objects: CC0-1.0, © Me; MIT." in text
+    assert "Twitter" not in text
 
 
-def test_the_folder_holds_the_one_declaration_of_items(release: Release) -> None:
-    folder, manifest = release(images=IMAGES)
-    write_companions(folder, manifest)
-    assert sorted(path.name for path in (folder / "schemas").iterdir()) == ["item.schema.json", "manifest.schema.json"]
+def test_the_card_links_the_contact_sheets_that_are_there(own: Own) -> None:
+    folder, manifest = own
+    assert "More pictures" not in card(folder, manifest)
+    for name in ("contact-sheet.png", "contact-sheet-math.png"):
+        (folder / name).write_bytes(b"PNG")
+    text = card(folder, manifest)
+    assert "More pictures: [math](contact-sheet-math.png), [all together](contact-sheet.png)." in text
+
+
+def test_the_folder_holds_the_one_declaration_of_items(own: Own) -> None:
+    folder, manifest = own
+    made = [path.removeprefix("schemas/") for path in companions(folder, manifest) if path.startswith("schemas/")]
+    kinds = ("audit", "document", "entity", "item", "manifest", "noun", "versions")
+    assert made == [f"{kind}.schema.json" for kind in kinds]

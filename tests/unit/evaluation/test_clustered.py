@@ -9,12 +9,12 @@ from scipy import stats
 
 from unisandbox.evaluation.clustered import (
     Mean,
-    _t_quantile,
     clustered_mean,
     difference,
     memorised_share,
     smallest_share_seen,
     standard_error,
+    t_quantile,
 )
 
 PAIRS = 2000
@@ -72,7 +72,7 @@ def test_equal_clusters_have_one_degree_of_freedom_less_than_there_are(clusters:
 @pytest.mark.parametrize("degrees", [1, 2.5, 4, 22, 1000])
 @pytest.mark.parametrize("probability", [0.8, 0.975])
 def test_quantiles_are_those_of_students_t(degrees: float, probability: float) -> None:
-    assert _t_quantile(degrees, probability) == pytest.approx(stats.t.ppf(probability, degrees))
+    assert t_quantile(degrees, probability) == pytest.approx(stats.t.ppf(probability, degrees))
 
 
 def test_a_published_example_of_newcombe_is_met() -> None:

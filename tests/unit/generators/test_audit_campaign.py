@@ -64,7 +64,7 @@ splits.test = {levels = [1, 2], rows = 60, held_out = ["key", "entity"]}
 """
 ROWS_OF = {"entities": "entity", "knowledge_corpus": "document"}  # the other configs hold items
 MARKS = ("Hey", "Now", "Yes", "Hum", "Aha", "Pst")  # of one length: the words tell the answer, not the length of the prompt
-AGAINST = ("edition-instance", "edition-key", "edition-entity")
+AGAINST = ("edition-instance", "edition-question", "edition-key", "edition-entity")
 
 Row = dict[str, Any]
 
@@ -361,7 +361,8 @@ def test_a_planted_fault_is_found_and_named(name: str, copy: Copy) -> None:
 
 def test_editions_of_one_line_share_nothing(clean: Path, next_edition: Path) -> None:
     results = audit([clean], only=AGAINST, against=next_edition).results
-    assert [(one.rule, one.verdict) for one in results] == [("edition-instance", "pass"), *[("edition-key", "pass")] * 2]
+    told = ["edition-instance", *["edition-question"] * 6, *["edition-key"] * 2]
+    assert [(one.rule, one.verdict) for one in results] == [(rule, "pass") for rule in told]
 
 
 @pytest.mark.parametrize(("column", "rule"), [("draw", "edition-instance"), ("key", "edition-key")])
@@ -373,3 +374,13 @@ def test_an_item_of_another_edition_is_found(column: str, rule: str, copy: Copy,
     assert failed(audit([copy.folder], only=AGAINST, against=next_edition).results) == {
         rule: [f"{row['id']}: {row[column]} ({other['id']})"]
     }
+
+
+def test_a_question_of_another_edition_in_other_words_is_found(copy: Copy, next_edition: Path) -> None:
+    other = Copy(next_edition).rows("math", "test", 2)[5]
+    row = copy.rows("math", "test", 2)[17]
+    row["key"] = other["key"]
+    row["factors"] |= {name: other["factors"][name] for name in ("style", "objects")}
+    copy.write()
+    (told,) = failed(audit([copy.folder], only=AGAINST, against=next_edition).results)["edition-question"]
+    assert told.startswith(f"{row['id']}: {other['key']} | {other['factors']['style']} | ")

@@ -18,7 +18,7 @@ from unisandbox.schemas.manifest import Manifest, Shard
 TEXTS = pa.list_(pa.string())
 TARGET = pa.struct([("kind", pa.string()), ("objects", pa.list_(pa.struct([("name", pa.string()), ("count", pa.int32())])))])
 LISTS = ("operators", "objects", "entities", "attributes", "templates")
-FACTORS = pa.struct([("depth", pa.int32()), *((name, TEXTS) for name in LISTS)])
+FACTORS = pa.struct([("depth", pa.int32()), ("style", pa.string()), *((name, TEXTS) for name in LISTS)])
 FOILS = pa.list_(pa.struct([("change", pa.string()), ("target", TARGET)]))
 SCHEMA = pa.schema(
     [("id", pa.string()), ("draw", pa.string()), ("key", pa.string()), ("factors", FACTORS), ("target", TARGET), ("foils", FOILS)]
@@ -34,7 +34,7 @@ def shown(*names: str, kind: str = "objects") -> dict[str, Any]:
 def item(split: str, number: int, **changes: Any) -> dict[str, Any]:
     """Return a row that shares nothing with a row of another split, but for what is changed; `factors.x` is given as `x`."""
     mark = f"{split}-{number}"
-    factors = {name: [f"{name}-{mark}"] for name in LISTS} | {"depth": 1 if split == "train" else 2}
+    factors = {name: [f"{name}-{mark}"] for name in LISTS} | {"depth": 1 if split == "train" else 2, "style": None}
     factors |= {name: changes.pop(name) for name in tuple(changes) if name in factors}
     own = {"id": f"math/1/{split}/{number:06d}", "draw": f"Draw {mark}.", "key": mark, "target": shown(f"shown-{mark}")}
     return {**own, "foils": [{"change": "one_more", "target": shown(f"near-{mark}")}], "factors": factors, **changes}
@@ -177,6 +177,7 @@ def test_editions_of_a_line_share_nothing(tmp_path: Path) -> None:
     results = editions(tmp_path, {"train": [item("other", 0)], "test": [item("other", 1)]})
     assert {result.verdict for result in results.values()} == {PASS}
     assert results["edition-instance", ""].figure == "0 of 3"
+    assert [results["edition-question", split].figure for split in ("train", "test")] == ["0 of 2", "0 of 1"]
     assert results["edition-key", "train here"].figure == "0 of 2"
     assert results["edition-key", "train there"].figure == "0 of 1"
     assert results["edition-entity", ""].figure == "0 of 2"
@@ -186,6 +187,7 @@ def test_editions_of_a_line_share_nothing(tmp_path: Path) -> None:
     ("rule", "side", "theirs"),
     [
         ("edition-instance", "", {"train": [item("other", 0)], "test": [item("other", 1, draw="Draw train-1.")]}),
+        ("edition-question", "train", {"train": [item("other", 0, key="train-1", objects=["objects-train-1"])]}),
         ("edition-key", "train here", {"train": [item("other", 0)], "test": [item("other", 1, key="train-1")]}),
         ("edition-key", "train there", {"train": [item("other", 0, key="test-0")], "test": [item("other", 1)]}),
     ],
@@ -205,6 +207,13 @@ def test_editions_share_no_character(tmp_path: Path) -> None:
 def test_a_key_may_be_in_the_train_of_two_editions(tmp_path: Path) -> None:
     results = editions(tmp_path, {"train": [item("other", 0, key="train-0")]})
     assert {result.verdict for result in results.values()} == {PASS}
+
+
+def test_a_key_with_another_object_or_style_is_another_question(tmp_path: Path) -> None:
+    same = {"key": "train-1", "objects": ["objects-train-1"]}
+    for number, changes in enumerate([same | {"objects": ["cup"]}, same | {"style": "words"}]):
+        found = editions(tmp_path / str(number), {"train": [item("other", 0, **changes)]})["edition-question", "train"]
+        assert (found.verdict, found.figure) == (PASS, "0 of 2")
 
 
 def test_what_other_lines_share_is_only_told(tmp_path: Path) -> None:

@@ -20,12 +20,18 @@ from unisandbox.schemas.manifest import (
     verify_folder,
     write_manifest,
 )
+from unisandbox.schemas.seals import Seal, SealedLevel, SealedSplit
 
 CONTENT = {"math": b"math rows", "mapping": b"mapping rows"}
 
 
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+LEVEL = SealedLevel(level=2, rows=200, first=5000, end=10000, candidates=4000)
+SPLIT = SealedSplit(config="math", split="sealed_test", twin="test", levels=(LEVEL,), root=sha(b"root"))
+SEAL = Seal(name="sealed", scheme=1, commitment=sha(b"rows"), splits=(SPLIT,))
 
 
 def shard_of(config: str) -> Shard:
@@ -66,9 +72,27 @@ def said(folder: Path) -> list[str]:
 
 def test_the_manifest_mirrors_its_declaration(manifest: Manifest) -> None:
     properties = declaration("manifest")["properties"]
-    pictured = replace(manifest, images={}, release={})
-    assert set(document_of(pictured)) == set(properties) == {field.name for field in fields(Manifest)} | {"digest"}
+    whole = replace(manifest, images={}, release={}, seals=(SEAL,), private=True)
+    assert set(document_of(whole)) == set(properties) == {field.name for field in fields(Manifest)} | {"digest"}
     assert [field.name for field in fields(Shard)] == list(properties["shards"]["items"]["properties"])
+    of_seal = properties["seals"]["items"]["properties"]
+    of_split = of_seal["splits"]["items"]["properties"]
+    declared = (of_seal, of_split, of_split["levels"]["items"]["properties"])
+    for kind, names in zip((Seal, SealedSplit, SealedLevel), declared, strict=True):
+        assert {field.name for field in fields(kind)} == set(names), kind
+
+
+def test_seals_come_back_as_they_were_written_and_leave_the_digest_alone(manifest: Manifest, tmp_path: Path) -> None:
+    for name, sealed in {
+        "sealed": replace(manifest, seals=(SEAL, replace(SEAL, name="spring"))),
+        "revealed": replace(manifest, seals=(replace(SEAL, salt=sha(b"salt")),)),
+        "private": replace(manifest, seals=(SEAL,), private=True),
+    }.items():
+        write_manifest(tmp_path / name, sealed)
+        assert read_manifest(tmp_path / name) == sealed
+        assert sealed.digest == manifest.digest
+    assert {"seals", "private"} & set(document_of(manifest)) == set()
+    assert "salt" not in json.dumps(document_of(replace(manifest, seals=(SEAL,))))
 
 
 def test_a_release_that_does_not_hash_to_the_fingerprint_is_refused(folder: Path, manifest: Manifest) -> None:

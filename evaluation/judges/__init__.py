@@ -1,0 +1,1 @@
+"""Judges: what says what a picture shows, blind to what it should show. One judge a file."""

@@ -1,0 +1,1 @@
+"""Models: what draws and answers. One adapter a file; the scorer opens one by its URI."""

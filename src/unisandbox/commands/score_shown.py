@@ -1,0 +1,147 @@
+"""What the scoring commands show: how far a run is, and its figures in short."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from unisandbox.commands.folder_shown import folder_lines
+from unisandbox.commands.upstream_scoring import print_upstream, upstream_of
+from unisandbox.terminal import bar, print_error, print_json, print_table
+
+if TYPE_CHECKING:
+    from unisandbox.evaluation.metrics import Figure
+    from unisandbox.evaluation.progress import Progress
+    from unisandbox.evaluation.run import Ran
+    from unisandbox.evaluation.summary import Line
+
+TOO_MANY_ERRORS: Final = 3
+PLAIN_EVERY_S: Final = 10.0  # where there is no terminal to draw a bar on
+NOTHING: Final = "–"
+
+
+@contextmanager
+def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows how far a run is: a bar on a terminal, a line now and then elsewhere, nothing if quiet."""
+    every_s, last_s = 0.0 if sys.stderr.isatty() else PLAIN_EVERY_S, time.monotonic()
+    with bar(what, quiet=quiet) as shown_bar:
+
+        def tell(progress: Progress) -> None:
+            nonlocal last_s
+            if time.monotonic() - last_s >= every_s:
+                last_s = time.monotonic()
+                shown_bar.step(_told(progress), progress.done, progress.total)
+
+        yield tell
+
+
+def shown(runs: Sequence[tuple[Path, Ran]], max_error_rate: float, *, as_json: bool) -> int:
+    """Print the figures of runs and return the exit code: 3 where an arm of one has too many errors, else 0."""
+    from unisandbox.evaluation.outcomes import error_rates
+
+    too_many: list[str] = []
+    documents = []
+    for folder, ran in runs:
+        rates = error_rates(ran.joined.samples)
+        too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
+        documents.append(_document(folder, ran, rates))
+        if not as_json:
+            _print(folder, ran)
+    if as_json:
+        print_json({"runs": documents})
+    for line in too_many:
+        print_error(f"{line} of the samples have no verdict; at most {max_error_rate:.1%} allowed; see --retry-errors")
+    return TOO_MANY_ERRORS if too_many else 0
+
+
+def _told(progress: Progress) -> str:
+    counts = " ".join(f"{name} {count}" for name, count in sorted(progress.counts.items()))
+    return f"{progress.per_second:.1f}/s {counts}".strip()
+
+
+def _document(folder: Path, ran: Ran, rates: Mapping[str, float]) -> dict[str, Any]:
+    """Return a run in short for machines."""
+    from unisandbox.evaluation.summary import summary
+
+    record, (samples, unfinished) = ran
+    lines = [_line_document(line) for line in summary(samples, record.way.arms)]
+    return {
+        "folder": str(folder),
+        "model": record.model.uri,
+        "judge": record.judge.uri if record.judge else None,
+        "outcomes": _outcomes(ran),
+        "unfinished": unfinished,
+        "error_rates": dict(rates),
+        "absent": dict(record.absent),
+        "stopping": record.stopping,
+        "model_facts": dict(record.model.facts),
+        "upstream": upstream_of(folder, ran),
+        "accuracy": lines,
+    }
+
+
+def _line_document(line: Line) -> dict[str, Any]:
+    figures = {arm: _figure_document(figure) for arm, figure in line.figures.items()}
+    return {"family": line.family, "level": line.level, "items": line.items, "chance": line.chance, **figures}
+
+
+def _figure_document(figure: Figure | None) -> dict[str, Any] | None:
+    return None if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high, "judged": figure.judged}
+
+
+def _outcomes(ran: Ran) -> dict[str, dict[str, int]]:
+    """Return how many samples of each arm have each outcome, and which faults there were."""
+    counts: dict[str, Counter[str]] = {}
+    for sample in ran.joined.samples:
+        counts.setdefault(sample.arm, Counter())[sample.outcome] += 1
+        if sample.fault:
+            counts[sample.arm][f"{sample.outcome}: {sample.fault.kind}"] += 1
+    return {arm: dict(sorted(each.items())) for arm, each in counts.items()}
+
+
+def _print(folder: Path, ran: Ran) -> None:
+    from unisandbox.evaluation.summary import summary
+
+    record, (samples, unfinished) = ran
+    arms = record.way.arms
+    lines = [
+        (line.family, line.level, line.items, f"{line.chance:.1%}", *(_cell(line.figures[arm]) for arm in arms))
+        for line in summary(samples, arms)
+    ]
+    read_by = f", read by {record.judge.uri}" if record.judge else ""
+    print_table(
+        f"{record.model.uri}{read_by}", ("family", "level", "items", "chance", *arms), lines, ("level", "items", "chance", *arms)
+    )
+    for arm, counts in _outcomes(ran).items():
+        typer.echo(f"{arm}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
+    for arm, why in record.absent.items():
+        typer.echo(f"{arm}: not asked, {why}")
+    if theirs := upstream_of(folder, ran):
+        print_upstream(theirs)
+    for told in folder_lines(record.model.facts):
+        typer.echo(told)
+    if unfinished:
+        typer.echo(f"{unfinished} not finished")
+    if record.stopping:
+        typer.echo(_stopped(record.stopping))
+    typer.echo(str(folder))
+
+
+def _stopped(stopping: Mapping[str, Any]) -> str:
+    widths = ", ".join(f"{arm} ±{NOTHING if width is None else f'{width:.1%}'}" for arm, width in stopping["half_widths"].items())
+    end = "reached" if stopping["reached"] else "not reached"
+    return f"half-width {stopping['wanted']:.1%} {end} after {stopping['items']} items: {widths}"
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return NOTHING
+    interval = "" if figure.low is None or figure.high is None else f" ({100 * figure.low:.1f}–{100 * figure.high:.1f})"
+    return f"{figure.value:.1%}{interval}"
