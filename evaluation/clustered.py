@@ -49,7 +49,7 @@ class Spread(NamedTuple):
     degrees_of_freedom: float
 
 
-def clustered_spread(totals: Counts, counted: Counts, *, jackknife: bool = False) -> Spread:
+def clustered_spread(totals: Counts, counted: Counts) -> Spread:
     """Return the mean of the means of strata, each with equal weight, of values of any kind.
 
     The variance is the bias-reduced one of a mean in strata, with its degrees of freedom (Bell & McCaffrey 2002), which are
@@ -58,17 +58,15 @@ def clustered_spread(totals: Counts, counted: Counts, *, jackknife: bool = False
     Args:
         totals: The sum of the values of each cluster (row) in each stratum (column).
         counted: How many they are, likewise; each stratum has values in two clusters or more.
-        jackknife: Whether the variance is that of leaving out one cluster at a time, which is larger (Bell & McCaffrey 2002;
-            MacKinnon, Nielsen & Webb 2023): for ratios, where what is counted is as random as the totals.
     """
     items = counted.sum(axis=0)
-    means, rest = totals.sum(axis=0) / items, 1 - counted / items
-    weight = 1 / (items.size * items * (rest if jackknife else np.sqrt(rest)))
+    means = totals.sum(axis=0) / items
+    weight = 1 / (items.size * items * np.sqrt(1 - counted / items))
     pulls = (weight * (totals - counted * means)).sum(axis=1)
     return Spread(float(means.mean()), float(pulls @ pulls), pulls, _degrees_of_freedom(weight, counted, items))
 
 
-def clustered_mean(right: Counts, answered: Counts, samples: Counts | None = None, *, jackknife: bool = False) -> Mean:
+def clustered_mean(right: Counts, answered: Counts, samples: Counts | None = None) -> Mean:
     """Return the mean of the accuracies of strata, each with equal weight, with an interval that holds near 0 and 1 too.
 
     Variance and degrees of freedom are those of `clustered_spread`, the interval is that of `accuracy_limits`; where the answers
@@ -79,13 +77,12 @@ def clustered_mean(right: Counts, answered: Counts, samples: Counts | None = Non
             the shares that are right.
         answered: Items answered, likewise; each stratum has answers in two clusters or more.
         samples: Independent answers in each stratum; None if each item is answered once.
-        jackknife: As for `clustered_spread`.
 
     >>> half = clustered_mean(np.array([[0.0], [1.0]] * 50), np.ones((100, 1)))
     >>> round(half.low, 3), round(half.value, 3), round(half.high, 3), round(half.degrees_of_freedom)
     (0.402, 0.5, 0.598, 99)
     """
-    found, items = clustered_spread(right, answered, jackknife=jackknife), answered.sum(axis=0)
+    found, items = clustered_spread(right, answered), answered.sum(axis=0)
     accuracy = right.sum(axis=0) / items
     sampling = float((accuracy * (1 - accuracy) / (items if samples is None else samples)).sum()) / items.size**2
     enough = float(items.size**2 / (1 / items).sum())

@@ -27,7 +27,7 @@ class Tallied:
     @property
     def tried(self) -> Mask:
         """Which items have a sample."""
-        return self.judged + self.errors > 0
+        return np.asarray(self.judged + self.errors > 0)
 
 
 class Columns:
@@ -61,7 +61,7 @@ class Columns:
 
     def tried(self, *arms: str) -> Mask:
         """Return which items have a sample in each of some arms."""
-        return np.logical_and.reduce([self._arms[arm].tried for arm in arms])
+        return np.asarray(np.logical_and.reduce([self._arms[arm].tried for arm in arms]), dtype=np.bool_)
 
     def scores(self, arm: str, chosen: Mask) -> Scores:
         """Return the scores of one arm on some items, which it has tried."""

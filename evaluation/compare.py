@@ -19,6 +19,7 @@ from unisandbox.evaluation.paired import difference_bounds, paired_difference
 from unisandbox.evaluation.power import smallest_difference_seen
 from unisandbox.evaluation.protocol import ARMS
 from unisandbox.evaluation.results import SAMPLES, read_results
+from unisandbox.evaluation.samples import LARGEST_FILE_BYTES
 from unisandbox.evaluation.scores import NothingJudgedError, Scores
 from unisandbox.schemas.jsonl import read_json_lines
 
@@ -127,7 +128,7 @@ def read_run(folder: Path) -> Run:
     results = read_results(folder)
     tallies: dict[Key, Tally] = {}
     wrong: list[Violation] = []
-    for number, row in read_json_lines(folder / SAMPLES):
+    for number, row in read_json_lines(folder / SAMPLES, LARGEST_FILE_BYTES):
         lacks = [name for name, kind in NEEDED.items() if name not in row or not isinstance(row[name], kind)]
         if lacks:
             where, fix = f"{folder / SAMPLES}: line {number}", f"run `unisandbox report {folder}`"

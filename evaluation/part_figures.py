@@ -68,6 +68,7 @@ class Figures:
         absent: Arms that the model lacks, each with the reason.
         judged_by: Arm -> what decides whether it is right.
         known: What is known of the judge's errors; None where it was not calibrated.
+        families: The same of each family, where it is known.
     """
 
     def __init__(
@@ -79,16 +80,18 @@ class Figures:
         absent: Mapping[str, str],
         judged_by: Mapping[str, str],
         known: Calibration | None,
+        families: Mapping[str, Calibration],
     ) -> None:
         self._columns, self._arms, self._absent = columns, tuple(arms), absent
-        self._judged_by, self._known = judged_by, known
+        self._judged_by, self._known, self._families = judged_by, known, families
         place = {name: number for number, name in enumerate(item.id for item in columns.items)}
         self._of = {arm: [sample for sample in samples if sample.arm == arm] for arm in self._arms}
         self._where = {arm: np.array([place[one.item.id] for one in ours], dtype=np.int64) for arm, ours in self._of.items()}
 
-    def arms(self, mask: Mask) -> dict[str, Block | None]:
-        """Return a block for each arm; None for one that was not asked."""
-        return {arm: self._arm(arm, mask) if arm in self._arms else None for arm in ARMS}
+    def arms(self, mask: Mask, family: str | None) -> dict[str, Block | None]:
+        """Return a block for each arm, of items of one family or of all (None); None for an arm that was not asked."""
+        known = self._known if family is None else self._families.get(family, self._known)
+        return {arm: self._arm(arm, mask, known) if arm in self._arms else None for arm in ARMS}
 
     def pairs(self, mask: Mask) -> list[Block]:
         """Return what the arms say together: gaps, gain, loss and transfer, each null with a reason where it cannot be told."""
@@ -110,7 +113,7 @@ class Figures:
         ours = self._of[arm]
         return [ours[place] for place in np.flatnonzero(mask[self._where[arm]]).tolist()]
 
-    def _arm(self, arm: str, mask: Mask) -> Block:
+    def _arm(self, arm: str, mask: Mask, known: Calibration | None) -> Block:
         chosen, ours = mask & self._columns.tried(arm), self._within(arm, mask)
         block: Block = {"n_items": int(chosen.sum()), **_counted(ours), "judged_by": self._judged_by[arm]}
         if not ours:
@@ -124,7 +127,7 @@ class Figures:
         block |= {"accuracy": figure_block(found), "chance": mean_chance(one, chance)}
         block |= {"smallest_accuracy_seen": smallest_accuracy_seen(found, block["chance"]) if block["chance"] < 1 else None}
         block |= {"beyond_chance": figure_block(chance_corrected(one, chance)) if (chance < 1).all() else None}
-        return {**block, **self._group_score(one, chosen), **self._corrected(one, arm), "reason": None}
+        return {**block, **self._group_score(one, chosen), **_corrected(one, arm, known), "reason": None}
 
     def _group_score(self, one: Scores, chosen: Mask) -> Block:
         groups = self._columns.groups[chosen]
@@ -133,14 +136,6 @@ class Figures:
         if not self._columns.whole_groups(chosen):
             return _told("group_score", None, "groups lie partly outside of this part")
         return _told("group_score", *_tried(lambda: accuracy(grouped(one, groups))))
-
-    def _corrected(self, one: Scores, arm: str) -> Block:
-        if arm == ASK:
-            return _told("corrected", None, "answers are matched, not judged")
-        if self._known is None:
-            return _told("corrected", None, "the judge was not calibrated")
-        found = rogan_gladen(one, self._known)
-        return _told("corrected", None, found.reason) if isinstance(found, Refused) else _told("corrected", found, None)
 
     def _pair(self, pair: Pair, mask: Mask) -> Block:
         named: Block = {"name": pair.name, "of": pair.of, "arms": list(pair.arms)}
@@ -164,6 +159,15 @@ MEASURED: Final = (
     *("accuracy", "bounds", "chance", "smallest_accuracy_seen", "beyond_chance"),
     *("group_score", "group_score_reason", "corrected", "corrected_reason"),
 )
+
+
+def _corrected(one: Scores, arm: str, known: Calibration | None) -> Block:
+    if arm == ASK:
+        return _told("corrected", None, "answers are matched, not judged")
+    if known is None:
+        return _told("corrected", None, "the judge was not calibrated")
+    found = rogan_gladen(one, known)
+    return _told("corrected", None, found.reason) if isinstance(found, Refused) else _told("corrected", found, None)
 
 
 def _measured(pair: Pair, every: Sequence[Scores]) -> Figure:

@@ -57,14 +57,14 @@ def _factors(items: Sequence[Item], family: str, places: Sequence[int]) -> Itera
 
 
 def count_of(item: Item) -> Values:
-    """Return how many objects a right picture shows; nothing where it shows something else.
+    """Return how many objects a right picture shows; nothing where it shows something else or any number.
 
     >>> from types import SimpleNamespace
     >>> count_of(SimpleNamespace(target={"kind": "objects", "objects": [{"name": "apple", "count": 3}]}))
     ('3',)
     """
-    counts = [one["count"] for one in item.target["objects"]]
-    return (str(sum(counts)),) if item.target["kind"] == "objects" and None not in counts else ()
+    counts = [one["count"] for one in item.target["objects"]]  # other people's files may leave one open
+    return () if item.target["kind"] != "objects" or None in counts else (str(sum(map(int, counts))),)
 
 
 def _text(name: str) -> Callable[[Item], Values]:

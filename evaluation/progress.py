@@ -19,11 +19,13 @@ class Progress:
         total: How many results there are to be.
         before: How many stood there when the run began.
         counts: Outcome -> results of this run; `not judged` where no judge is asked.
+        stopping: Whether the user wants to stop, and what is being done is waited for.
     """
 
     total: int
     before: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    stopping: bool = False
     started: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

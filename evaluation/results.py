@@ -37,11 +37,13 @@ class Quality:
 
     Attributes:
         calibration: Its rates on pictures of known truth; None where it was not calibrated.
+        families: The same of each family, for its figures; those of all are taken where it is not there.
         source: Where these pictures come from, for people.
         agreement: Of the judges of a panel, or of one judge asked twice, as plain JSON values.
     """
 
     calibration: Calibration | None = None
+    families: Mapping[str, Calibration] = field(default_factory=dict)
     source: str = ""
     agreement: Mapping[str, Any] = field(default_factory=dict)
 
@@ -66,7 +68,9 @@ def results_of(
     known = quality or Quality()
     arms, columns = record.way.arms, Columns(samples, record.way.arms)
     judged_by = _judged_by(record)
-    figures = Figures(columns, samples, arms, absent=record.absent, judged_by=judged_by, known=known.calibration)
+    figures = Figures(
+        columns, samples, arms, absent=record.absent, judged_by=judged_by, known=known.calibration, families=known.families
+    )
     return {
         "format": FORMAT,
         "run": _run(record),
@@ -161,7 +165,7 @@ def _rate(rate: Rate) -> dict[str, Any]:
 def _part(part: Part, figures: Figures) -> dict[str, Any]:
     tables = {mode: figures.table(mode, part.mask) for mode in (NORMAL, THINK)} if part.by in (ALL, "family") else None
     named = {"by": part.by, "family": part.family, "value": part.value, "n_items": int(part.mask.sum())}
-    return {**named, "arms": figures.arms(part.mask), "paired": figures.pairs(part.mask), "together": tables}
+    return {**named, "arms": figures.arms(part.mask, part.family), "paired": figures.pairs(part.mask), "together": tables}
 
 
 def _timings(samples: Sequence[Sample]) -> dict[str, Any]:

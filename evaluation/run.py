@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -14,7 +15,7 @@ from typing import Final, NamedTuple
 from unisandbox.errors import DataError, InputError, Violation
 from unisandbox.evaluation.arms import Unit, Way, absent_arms, units
 from unisandbox.evaluation.collection import collection_paused
-from unisandbox.evaluation.identity import digest
+from unisandbox.evaluation.identity import canonical, digest
 from unisandbox.evaluation.items import Item, ItemSet
 from unisandbox.evaluation.judges.registry import open_judge
 from unisandbox.evaluation.judging import Asking, Task
@@ -167,8 +168,11 @@ class Worker:
             sample = self._joiner.sample(unit)
             progress.add(sample.outcome if sample else None)
 
-        stages = Stages(self._files, self._drawer, self._reader, finished=finished, look=lambda: self._tell(progress))
-        stages.run(work)
+        def look(stopping: bool) -> None:
+            progress.stopping = stopping
+            self._tell(progress)
+
+        Stages(self._files, self._drawer, self._reader, finished=finished, look=look).run(work)
 
     @staticmethod
     def _drawn(work: Work) -> bool:
@@ -217,8 +221,7 @@ def _reader(plan: Plan, words: Words) -> Iterator[tuple[Reader | None, Party | N
         return
     opened = open_judge(plan.judge, plan.data, plan.judge_arguments)
     with closing(opened.judge) as judge:
-        identity = dict(judge.identity())
-        party = Party(uri=plan.judge, identity=identity, sha256=digest(identity), facts={"blind": judge.blind})
+        party = _party(f"--judge {plan.judge}", plan.judge, judge.identity(), {"blind": judge.blind})
         asking = Asking(questions_of(words), party.sha256, blind=judge.blind)
         yield Reader(judge, party.sha256, asking, plan.judge_workers or opened.workers), party
 
@@ -230,18 +233,27 @@ def _record(plan: Plan, chosen: ItemSet, model: Model) -> Record:
     if not arms:
         found = "; ".join(f"{arm}: {why}" for arm, why in absent.items())
         raise InputError(Violation(f"--model {plan.model}", found, "an arm that the model can do", "choose other --arms"))
-    identity = dict(model.identity())
     return Record(
         data=str(plan.data),
         release=asdict(released(plan.data)),
         selection=asdict(plan.selection),
         items={"count": len(chosen.items), "sha256": chosen.sha256, "sources": list(chosen.sources)},
-        model=Party(uri=plan.model, identity=identity, sha256=digest(identity), facts=_facts(model)),
+        model=_party(f"--model {plan.model}", plan.model, model.identity(), _facts(model)),
         way=replace(plan.way, arms=arms),
         absent=absent,
         settings=plan.settings,
         versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
     )
+
+
+def _party(where: str, uri: str, identity: Mapping[str, object], facts: Mapping[str, object]) -> Party:
+    """Return what is put on record of a model or judge; raises `InputError` where JSON cannot say its identity."""
+    try:
+        plain = json.loads(canonical(identity))
+    except (TypeError, ValueError) as error:
+        allowed, fix = "text, numbers, true, false, null, lists and mappings", "return plain values from identity()"
+        raise InputError(Violation(f"{where}: identity()", str(error), allowed, fix)) from None
+    return Party(uri=uri, identity=plain, sha256=digest(plain), facts=facts)
 
 
 def _facts(model: Model) -> dict[str, object]:

@@ -40,7 +40,11 @@ def whole(text: str) -> str:
     >>> whole("\ud83c\udf4e \ud83c") == "\U0001f34e \ufffd"
     True
     """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def picture_path(sha256: str) -> str:

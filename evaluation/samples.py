@@ -10,6 +10,7 @@ from unisandbox.errors import DataError, Violation
 from unisandbox.schemas.jsonl import read_json_lines
 from unisandbox.schemas.validate import check_rows
 
+LARGEST_FILE_BYTES = 2**30  # of 10,000 items in four arms with their thoughts it takes some 60 MB
 Row = dict[str, Any]
 Line = tuple[int, Row]
 
@@ -30,7 +31,7 @@ def read_samples(path: Path) -> Samples:
     """
     if not path.is_file():
         raise DataError(Violation(str(path), "no such file", "a JSONL file of samples", "check the path"))
-    lines = list(read_json_lines(path))
+    lines = list(read_json_lines(path, LARGEST_FILE_BYTES))
     rows = tuple(row for _, row in lines)
     wrong = check_rows(rows, "sample", where=lambda index, _: f"{path}: line {lines[index][0]}")
     wrong = wrong or [*_second_models(path, lines), *_repeated(path, lines)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,7 +67,7 @@ class Stages:
         drawer: None where nothing is to be generated.
         reader: None where nothing is to be judged; pictures are then kept for later.
         finished: Called with each unit that has its last result, from any thread.
-        look: Called by the main thread ten times a second while the others work.
+        look: Called by the main thread ten times a second while the others work, with whether the user wants to stop.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Stages:
         reader: Reader | None,
         *,
         finished: Callable[[Unit], None],
-        look: Callable[[], None],
+        look: Callable[[bool], None],
     ) -> None:
         self._files, self._drawer, self._reader = files, drawer, reader
         self._finished, self._look = finished, look
@@ -114,17 +115,19 @@ class Stages:
         try:
             while any(thread.is_alive() for thread in threads):
                 _first_alive(threads).join(LOOK_EVERY_S)
-                self._look()
+                self._look(False)
         except KeyboardInterrupt:
             self._stop.set()
             self._to_judge.give_up()
-            try:
-                until = time.monotonic() + PATIENCE_S
-                for thread in threads:
-                    thread.join(max(until - time.monotonic(), 0))
-            except KeyboardInterrupt:
-                pass
+            with suppress(KeyboardInterrupt):
+                self._wait_for_the_last(threads)
             raise InterruptedRunError("stopped; what was finished is kept, and the same line goes on with the rest") from None
+
+    def _wait_for_the_last(self, threads: Sequence[threading.Thread]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while any(thread.is_alive() for thread in threads) and time.monotonic() < until:
+            self._look(True)
+            _first_alive(threads).join(LOOK_EVERY_S)
 
     def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
         """Run a step of the work; what it raises ends the run and is raised in the main thread."""

@@ -1,7 +1,8 @@
 """UniSandbox's own benchmark files as items: `math_1.jsonl` and its like, one picture a question.
 
 Format: github.com/PKU-YuanGroup/UniSandBox, `benchmark/`, `batch_inference.py`. A row holds an ID, `Question` and `Answer`
-("2 cups."), or `Question_A` or `Question_B` and `Answer` ("Chairs"). Where two rows give one ID and side, the later counts, as there.
+("2 cups."), or `Question_A` or `Question_B` and `Answer` ("Chairs"). Where two rows give one ID and side, the later counts, as
+there.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ LARGEST_FILE_BYTES = 64 * 2**20  # a benchmark file has thousands of rows; what 
 SHOWN = 60  # characters of a line that a message quotes
 
 
-def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_json_lines(path: Path, largest_bytes: int = LARGEST_FILE_BYTES) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the number (from 1) and the object of every line; blank lines are passed over, a byte order mark is fine.
 
     Raises:
         DataError: No file, a folder, too large, empty, not UTF-8, or a line that is no JSON object: one violation.
     """
-    text = _text(path)
+    text = _text(path, largest_bytes)
     if not text.strip():
         raise _wrong(str(path), "an empty file", "one JSON object a line", "check the path, or write the file again")
     if text.lstrip().startswith("["):
@@ -30,14 +30,14 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, _object(path, number, line, is_cut=number == len(lines))
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, largest_bytes: int) -> str:
     if not path.exists():
         raise _wrong(str(path), "no such file", "a JSONL or Parquet file, or a release folder", "check the path")
     if not path.is_file():
         raise _wrong(str(path), "no regular file", "a JSONL file", "check the path")
     size = path.stat().st_size
-    if size > LARGEST_FILE_BYTES:
-        allowed = f"at most {LARGEST_FILE_BYTES // 10**6} MB of JSON lines"
+    if size > largest_bytes:
+        allowed = f"at most {largest_bytes // 10**6} MB of JSON lines"
         raise _wrong(str(path), f"{size // 10**6} MB", allowed, "split the file, or keep the items as Parquet")
     raw = path.read_bytes()
     try:

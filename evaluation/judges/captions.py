@@ -17,12 +17,11 @@ from unisandbox.evaluation.judges.closed_replies import PARSER, choice_of
 from unisandbox.evaluation.judges.prompts import prompts, prompts_digest
 from unisandbox.evaluation.judges.seeing_service import SeeingService, open_service
 from unisandbox.evaluation.patience import Clock, Patience
-from unisandbox.evaluation.protocol import Fault, JudgeRequest, Reading
+from unisandbox.evaluation.protocol import MATCH, Fault, JudgeRequest, Reading
 from unisandbox.evaluation.released import lexicon_of
 from unisandbox.evaluation.reply_text import cleaned
 from unisandbox.evaluation.service_faults import ServiceError, shortened
 
-MATCH: Final = "match"  # the answer that counts: whether the picture is what was asked for
 UNSAID: Final = "unsaid"
 ERROR: Final = re.compile(r"\A\W*(?:\w+\W*:\W*)?error\b", re.IGNORECASE)
 YES_OR_NO: Final = re.compile(r"\b(yes|no)\b")

@@ -40,8 +40,8 @@ class Literal:
     """
 
     def __init__(self, plurals: Mapping[str, str], values: Mapping[str, Sequence[str]]) -> None:
-        self._nouns = {form: name for name, plural in plurals.items() for form in (name.casefold(), plural.casefold())}
-        self._shown = dict(_phrases(values))
+        self._nouns = {_phrase(form): name for name, plural in plurals.items() for form in (name, plural)}
+        self._shown = {_phrase(phrase): shown for phrase, shown in _phrases(values)}
 
     def named_first(self, prompt: str) -> Named:
         """Return the value named first where the prompt is about a person, else the object and the number named first."""
@@ -55,7 +55,11 @@ class Literal:
     def first_choice(self, prompt: str, choices: Sequence[str]) -> str:
         """Return the choice that a question names first; the first of all where it names none."""
         words = WORDS.findall(prompt.casefold())
-        return _first(words, {choice.casefold(): choice for choice in choices}) or choices[0]
+        return _first(words, {_phrase(choice): choice for choice in choices}) or choices[0]
+
+
+def _phrase(text: str) -> str:
+    return " ".join(WORDS.findall(text.casefold()))
 
 
 def _first(words: Sequence[str], phrases: Mapping[str, Meaning]) -> Meaning | None:

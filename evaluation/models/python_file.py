@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from unisandbox.errors import InputError, Violation
+from unisandbox.errors import InputError, UnisandboxError, Violation
 from unisandbox.evaluation.items import Item
 from unisandbox.evaluation.protocol import Answer, AskRequest, Capabilities, Drawing, DrawRequest, Fault, Model
 from unisandbox.schemas.files import file_sha256
@@ -20,25 +21,31 @@ FIX: Final = "derive the class from unisandbox.evaluation.models.base.BaseModel,
 
 
 class FileModel:
-    """A model from a file. To what it says of itself, its identity adds the sha256 of the file and the arguments."""
+    """A model from a file. To what it says of itself, its identity adds the sha256 of the file and the arguments.
 
-    def __init__(self, inner: Model, origin: Mapping[str, Any]) -> None:
-        self._inner, self._origin = inner, origin
+    What it raises for a request becomes a fault of that request elsewhere; what it raises before the first one is said here.
+    """
+
+    def __init__(self, uri: str, inner: Model, origin: Mapping[str, Any]) -> None:
+        self._uri, self._inner, self._origin = uri, inner, origin
 
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
-        return self._inner.capabilities
+        with _said_in_a_line(self._uri):
+            return self._inner.capabilities
 
     def identity(self) -> Mapping[str, Any]:
         """Return what it says of itself, and which file and arguments it was made from."""
-        return {**self._origin, "says": dict(self._inner.identity())}
+        with _said_in_a_line(self._uri):
+            return {**self._origin, "says": dict(self._inner.identity())}
 
     def bind(self, items: Sequence[Item], release: Path) -> None:
         """Pass on what will be asked, where the model wants to know."""
         bind = getattr(self._inner, "bind", None)
         if bind is not None:
-            bind(items, release)
+            with _said_in_a_line(self._uri):
+                bind(items, release)
 
     def draw(self, requests: Sequence[DrawRequest]) -> Sequence[Drawing | Fault]:
         """Return a picture or a fault for each request, in order."""
@@ -49,8 +56,9 @@ class FileModel:
         return self._inner.answer(requests)
 
     def close(self) -> None:
-        """Give back what it holds."""
-        self._inner.close()
+        """Give back what it holds; by then its work is done, and how it ends is its own affair."""
+        with suppress(Exception):
+            self._inner.close()
 
 
 def open_file(uri: str, arguments: Mapping[str, str]) -> FileModel:
@@ -70,7 +78,7 @@ def open_file(uri: str, arguments: Mapping[str, str]) -> FileModel:
     ]:
         raise InputError(missing)
     origin = {"kind": "file", "class": name, "file": path.name, "file_sha256": file_sha256(path), "arguments": dict(arguments)}
-    return FileModel(made, origin)
+    return FileModel(uri, made, origin)
 
 
 def _module(uri: str, path: Path) -> ModuleType:
@@ -82,10 +90,8 @@ def _module(uri: str, path: Path) -> ModuleType:
         raise InputError(Violation(f"--model {uri}", f"{path}, which cannot be imported", "a Python file", "check the path"))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickle look a class's module up there
-    try:
+    with _said_in_a_line(uri):
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others: whatever stops it is said in a line
-        raise _failed(uri, error) from None
     return module
 
 
@@ -96,9 +102,18 @@ def _made(uri: str, kind: type, arguments: Mapping[str, str]) -> Any:
         allowed = f"the arguments of {kind.__name__}{inspect.signature(kind)}"
         fix = "give each as --model-arg key=value"
         raise InputError(Violation(f"--model {uri}", str(error), allowed, fix)) from None
-    try:
+    with _said_in_a_line(uri):
         return kind(**arguments)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+
+
+@contextmanager
+def _said_in_a_line(uri: str) -> Iterator[None]:
+    """Let whatever the user's own code raises end the call as wrong input does, in one line."""
+    try:
+        yield
+    except UnisandboxError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others may raise anything
         raise _failed(uri, error) from None
 
 

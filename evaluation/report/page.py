@@ -27,6 +27,7 @@ from unisandbox.evaluation.report.shown import (
     PAIR_NAMES,
     arm_cell,
     cell,
+    listed,
     percent,
 )
 from unisandbox.evaluation.sample_rows import whole
@@ -78,6 +79,8 @@ def page(results: Block, rows: Iterable[Block]) -> str:
         plots=[(family, level_plot(family, levels)) for family, levels in _levels(results).items()],
         transfers=list(_transfers(results["parts"][0])),
         factors=_factors(results),
+        canary=listed(results["judge_quality"]["canary"] or {}),
+        agreement=listed(results["judge_quality"]["agreement"] or {}),
         corrected=_corrected(results["parts"][0]),
         data=gallery_data(rows),
         names=ARM_NAMES,

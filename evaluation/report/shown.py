@@ -88,3 +88,25 @@ def _span(interval: list[float] | None) -> dict[str, str]:
 
 def _place(share: float) -> str:
     return f"{100 * share:.2f}"
+
+
+def listed(values: Block) -> list[tuple[str, str]]:
+    """Return named values of any kind as text; of those inside others, the names too.
+
+    >>> listed({"before": {"pictures": 60, "shares": {"count": 0.95}, "failed": []}})
+    [('before', 'pictures 60, count 0.950')]
+    """
+    return [(name.replace("_", " "), _said(value)) for name, value in values.items()]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inner = [
+            f"{_said(one)}" if isinstance(one, Mapping) else f"{name.replace('_', ' ')} {_said(one)}"
+            for name, one in value.items()
+            if one not in (None, [], {})
+        ]
+        return ", ".join(inner)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_said, value))
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

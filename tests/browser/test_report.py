@@ -12,11 +12,12 @@ from opened_page import Opened
 from PIL import Image
 
 from unisandbox.evaluation.arms import Way
+from unisandbox.evaluation.corrections import calibration
 from unisandbox.evaluation.images import ImageStore
 from unisandbox.evaluation.outcomes import GENERATION_ERROR, JUDGE_ERROR, Sample
 from unisandbox.evaluation.protocol import ARMS, ASK, LITERAL, NORMAL, THINK, Fault
 from unisandbox.evaluation.report.page import page, write_page
-from unisandbox.evaluation.results import results_of, write_results
+from unisandbox.evaluation.results import Quality, results_of, write_results
 from unisandbox.evaluation.run_folder import Party, Record
 from unisandbox.evaluation.sample_rows import sample_rows
 
@@ -248,6 +249,18 @@ def test_a_run_with_one_arm_one_family_and_no_judge_has_a_page_too(tmp_path: Pat
     assert seen.page.locator("#transfer").count() == 0
     assert "no interval" in seen.page.locator(".figures").first.inner_text()
     assert seen.said == []
+
+
+def test_what_is_known_of_the_judge_is_shown(tmp_path: Path, opened: Open) -> None:
+    tried = {"pictures": 60, "shares": {"count": 0.9833}, "faults": 0, "failed": []}
+    known = calibration([1] * 100 + [0] * 100, [1] * 90 + [0] * 10 + [0] * 95 + [1] * 5)
+    done = samples(items(20), half)
+    quality = Quality(calibration=known, source="reference pictures", agreement={"alpha": 0.87, "units": 40})
+    results = results_of(record(canary={"before": tried, "after": tried, "changed": 0}), done, quality=quality)
+    seen = opened(write_page(tmp_path, results, sample_rows(done, "m")))
+    text = seen.page.locator("section[aria-labelledby=judge]").inner_text()
+    for said in ("before: pictures 60, count 0.983, faults 0", "sensitivity 90.0% (n 100)", "alpha: 0.870", "52.9%"):
+        assert said in text
 
 
 def test_the_same_run_gives_the_same_page() -> None:

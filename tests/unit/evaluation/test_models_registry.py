@@ -36,6 +36,17 @@ class NoModel:
     pass
 
 
+class Unsure(MyModel):
+    def bind(self, items: object, release: object) -> None:
+        raise LookupError("which weights?")
+
+    def identity(self) -> dict[str, object]:
+        return {"weights": 1 / 0}
+
+    def close(self) -> None:
+        raise RuntimeError("not again")
+
+
 number = 7
 """
 DRAW = DrawRequest("a", "literal", "Draw.", 0, 1)
@@ -102,6 +113,15 @@ def test_the_identity_of_a_file_is_its_content_and_its_arguments(own: Path) -> N
 def test_a_class_that_is_no_model_is_refused(own: Path, name: str, arguments: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         open_model(f"{own}:{name}", arguments)
+
+
+def test_what_a_class_raises_before_the_first_request_is_said_in_a_line(own: Path) -> None:
+    model = open_model(f"{own}:Unsure")
+    with pytest.raises(InputError, match=r"ZeroDivisionError: division by zero at my_file\.py:\d+"):
+        model.identity()
+    with pytest.raises(InputError, match="LookupError: which weights"):
+        model.bind([], own)  # type: ignore[attr-defined]
+    model.close()
 
 
 @pytest.mark.parametrize("content", ["def broken(:", "import no_such_module", "raise SystemExit(4)", "1 / 0"])

@@ -167,6 +167,19 @@ def test_a_calibrated_judge_gives_corrected_accuracies_of_pictures_only() -> Non
     assert told["sensitivity"] == {"value": 0.9, "pictures": 100}
 
 
+def test_a_family_is_corrected_by_what_is_known_of_the_judge_there() -> None:
+    whole = calibration([1] * 100 + [0] * 100, [1] * 90 + [0] * 10 + [0] * 95 + [1] * 5)
+    math = calibration([1] * 100 + [0] * 100, [1] * 80 + [0] * 20 + [0] * 80 + [1] * 20)
+    chosen = items(40, families=("mapping", "math"), levels=(1,), clusters=20)
+    quality = Quality(calibration=whole, families={"math": math}, source="x")
+    found = results_of(record(), samples(chosen, lambda *told: half(*told) or told[0].id.endswith("1")), quality=quality)
+    corrected = {
+        part["value"]: part["arms"][NORMAL]["corrected"]["value"] for part in found["parts"] if part["by"] in ("all", "family")
+    }
+    assert corrected["mapping"] == corrected["all"] == pytest.approx((0.6 + 0.95 - 1) / 0.85)
+    assert corrected["math"] == pytest.approx((0.6 + 0.8 - 1) / 0.6)
+
+
 def test_a_judge_near_chance_is_not_corrected_and_the_reason_is_told() -> None:
     known = calibration([1, 1, 0, 0] * 10, [1, 0] * 20)
     found = results_of(record(), samples(items(20), half), quality=Quality(calibration=known, source="x"))

@@ -69,6 +69,11 @@ class Own(Scripted):
         return results
 
 
+class Odd(Own):
+    def identity(self):
+        return {"weights": Path("here"), "sizes": {1, 2}}
+
+
 class Silent(Own):
     capabilities = Capabilities(draws=False, answers=False)
 
@@ -327,6 +332,12 @@ def test_an_arm_that_the_model_lacks_is_absent_with_a_reason(plan: Plan, own: Ca
     assert {sample.arm for sample in talker.joined.samples} == {ASK}
     with pytest.raises(InputError, match=r"literal: the model makes no pictures.*choose other --arms"):
         score(replace(own("Silent"), out=tmp_path / "silent"), quiet)
+
+
+def test_an_identity_that_json_cannot_say_is_refused(own: Callable[..., Plan]) -> None:
+    with pytest.raises(InputError, match=r"identity\(\): found a value of type .*; allowed: text, numbers"):
+        score(own("Odd"), quiet)
+    assert not own().out.exists()
 
 
 def test_a_picture_that_is_gone_is_made_again_and_a_changed_one_is_refused(own: Callable[..., Plan], tmp_path: Path) -> None:

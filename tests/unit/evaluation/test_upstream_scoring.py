@@ -26,7 +26,13 @@ MATH = [
 MAPPING = [
     {"ID": "1", "Question_A": f"{RULES} symbol A.", "Answer": "Apples"},
     {"ID": "1", "Question_B": f"{RULES} symbol B.", "Answer": "Knives"},
-    {"ID": "2", "Question_A": f"{RULES} symbol B.", "Question_B": f"{RULES} symbol A.", "Answer_A": "Knives", "Answer_B": "apple"},
+    {
+        "ID": "2",
+        "Question_A": f"{RULES} symbol B.",
+        "Question_B": f"{RULES} symbol A.",
+        "Answer_A": "Knives",
+        "Answer_B": "apple",
+    },
 ]
 
 
@@ -103,7 +109,9 @@ def test_a_row_of_another_kind_is_refused(tmp_path: Path, scored_release: Path, 
 
 
 @pytest.mark.skipif(not UPSTREAM.is_dir(), reason="UniSandbox's files are not here")
-@pytest.mark.parametrize(("name", "rows", "spoilt"), [("math_1", 100, 0), ("math_2", 100, 12), ("mapping1", 100, None), ("mapping2", 100, 6)])
+@pytest.mark.parametrize(
+    ("name", "rows", "spoilt"), [("math_1", 100, 0), ("math_2", 100, 12), ("mapping1", 100, None), ("mapping2", 100, 6)]
+)
 def test_the_published_files_have_these_ceilings(scored_release: Path, name: str, rows: int, spoilt: int | None) -> None:
     path = UPSTREAM / f"{name}.jsonl"
     left = ceiling(upstream_items(path, scored_release).items, [(one.rule, one.item) for one in audit_file(path).findings])
