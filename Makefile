@@ -4,6 +4,9 @@ PYTHON ?= python3
 RELEASE ?= 0.2.0
 OUT ?= build
 REPO ?=
+MODEL ?=
+LIMIT ?=
+RUN ?= $(OUT)/scores/$(notdir $(FOLDER))/baseline-blind
 FOLDER = $(OUT)/unisandbox-$(patsubst %.toml,%,$(notdir $(RELEASE)))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -16,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build-data audit card publish hub-demo test test-slow lint format check golden bench wheel clean
+.PHONY: help setup build-data audit card publish hub-demo score report test test-slow lint format check golden bench wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +40,12 @@ publish: audit ## Audit a built release and publish it: REPO=org/name, HF_TOKEN 
 
 hub-demo: .venv/.core ## Publish a built release to a Hub on this machine and load it back
 	@$(BIN)/python tools/hub_demo.py $(FOLDER)
+
+score: .venv/.score build-data ## Score the built-in baselines on the default tests: MODEL=folder:my_images LIMIT=300
+	@$(BIN)/unisandbox score --data $(FOLDER) $(if $(MODEL),--model '$(MODEL)') $(if $(LIMIT),--limit $(LIMIT))
+
+report: .venv/.score ## Write the report of a run again: RUN=build/scores/unisandbox-0.2.0/baseline-blind
+	@$(BIN)/unisandbox report $(RUN)
 
 test: .venv/.dev ## Run the tests, but not the slow ones
 	@$(PYTEST) -n 2 --dist loadgroup -m "not slow"
@@ -80,7 +89,11 @@ clean: ## Remove what the targets above wrote
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
 	@echo "installing unisandbox and its checkers into .venv (once)" >&2
-	@$(PIP) --editable '.[dev]' $(QUIETLY) && touch .venv/.core $@
+	@$(PIP) --editable '.[dev]' $(QUIETLY) && touch .venv/.core .venv/.score $@
+
+.venv/.score: .venv/.made pyproject.toml constraints.txt
+	@echo "installing unisandbox and its scorer into .venv (once)" >&2
+	@$(PIP) --editable '.[score]' $(QUIETLY) && touch .venv/.core $@
 
 .venv/.bench: .venv/.core
 	@echo "installing what the benchmarks compare with (once)" >&2

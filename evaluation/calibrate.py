@@ -42,7 +42,7 @@ class KnownJudge:
     @property
     def quality(self) -> Quality:
         """What results say of the judge."""
-        return Quality(calibration=self.overall, source=SOURCES[self.source])
+        return Quality(calibration=self.overall, families=self.families, source=SOURCES[self.source])
 
 
 def calibrated(read: Sequence[ReadPicture], source: str) -> dict[str, Any]:

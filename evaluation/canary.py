@@ -1,6 +1,6 @@
 """Tries a judge on pictures of known truth, before a run and after it: a broken judge must not look like a bad model.
 
-The pictures are the release's own reference pictures and near misses, so that nothing has to be drawn and every release has its own.
+The pictures are the release's own reference pictures and near misses: nothing has to be drawn, and every release has its own.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Tried:
 
 
 def known_pictures(folder: Path) -> tuple[Known, ...]:
-    """Return the 60 pictures of a release, or as many as it has: all families, counts and attributes take turns, by sha256 of ids.
+    """Return the 60 pictures of a release, or as many as it has: families, counts and attributes take turns, by sha256 of ids.
 
     They come from its validation and test splits, where it has them.
 

@@ -51,7 +51,7 @@ class Picture:
         png: The file: RGB, 8 bits a channel, upright, nothing in it but the pixels.
         sha256: Of that file.
         width_px, height_px: Its size.
-        blank: Whether it has one colour only. A model may really answer so, and it is judged; where many are, something is broken.
+        blank: Whether it has one colour only. A model may really answer so, and it is judged; where many are, something broke.
     """
 
     png: bytes
@@ -68,10 +68,10 @@ class UnusableError(Exception):
 def take_in(data: bytes, where: str = "") -> Picture | Fault:
     """Return a picture file as a checked PNG, or a fault of kind `bad_picture`; equal bytes give equal PNGs with one Pillow.
 
-    PNG, JPEG, WebP, GIF and BMP are read, whatever the file's name ends in. Transparency is laid on white, a rotation that a camera
-    noted is carried out, palettes and grey become RGB; colour profiles are not looked at. Refused are: animations (which of the
-    frames is the answer?), CMYK and more than 8 bits a channel (what they look like depends on what they are shown with), sides
-    under `SMALLEST_PX`, and what would take more than `MOST_PIXELS` once decoded. An RGB PNG of nothing but pixels is kept as it is.
+    PNG, JPEG, WebP, GIF and BMP are read, whatever the file's name ends in. Transparency is laid on white, a rotation that a
+    camera noted is carried out, palettes and grey become RGB; colour profiles are not looked at. Refused are: animations (which of
+    the frames is the answer?), CMYK and more than 8 bits a channel (what they look like depends on what they are shown with),
+    sides under `SMALLEST_PX`, and more than `MOST_PIXELS`. An RGB PNG of nothing but pixels is kept as it is.
 
     Args:
         data: The bytes of a file.
@@ -114,7 +114,7 @@ def _decoded(data: bytes) -> Image:
         raise UnusableError(f"not a picture: {_described(data)}; {', '.join(FORMATS)} can be read") from error
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnusableError(f"too large: {_one_line(error)}") from error
-    except Exception as error:  # noqa: BLE001  what decoders raise on damaged files has no end, and no file may stop a run
+    except Exception as error:
         raise UnusableError(f"damaged or cut short: {len(data):,} bytes that do not decode ({_one_line(error)})") from error
 
 

@@ -83,7 +83,8 @@ class Plan:
     @property
     def settings(self) -> Mapping[str, Any]:
         """What changes no result and is worth knowing."""
-        return {"judge_workers": self.judge_workers, "canary": self.canary, "retry_errors": self.retry_errors}
+        arguments = {"model_arguments": dict(self.model_arguments), "judge_arguments": dict(self.judge_arguments)}
+        return {"judge_workers": self.judge_workers, "canary": self.canary, "retry_errors": self.retry_errors, **arguments}
 
 
 def slug(uri: str) -> str:

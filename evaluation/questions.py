@@ -25,9 +25,9 @@ DISTRACTORS: Final = 12
 def questions(item: Item, vocabulary: Sequence[str], appearance: Mapping[str, Sequence[str]]) -> tuple[Question, ...]:
     """Return what is asked about a picture of an item; the choices do not tell which of them is right.
 
-    Of objects: which `object` (whatever the item, its foils and its choices name, and `DISTRACTORS` more of the vocabulary, chosen
-    by the sha256 of the item's id), and the `count`. Of a portrait: each attribute that the target names, with all values that the
-    release's characters have, and those of the item and its foils.
+    Of objects: which `object` (whatever the item, its foils and its choices name, and `DISTRACTORS` more of the vocabulary,
+    chosen by the sha256 of the item's id), and the `count`. Of a portrait: each attribute that the target names, with all values
+    that the release's characters have, and those of the item and its foils.
 
     Args:
         item: An item; its target shows one kind of object, or one person.

@@ -43,7 +43,7 @@ def conclusion(reply: str) -> str:
     """Return the clause after the last words that announce a result; nothing where none do.
 
     >>> conclusion("7 - 3 is easy. the answer is 4, as you see. ask again!")
-    ' 4, '
+    '4, '
     """
     ends = [found.end() for found in CONCLUSION.finditer(reply)]
     return first_clause(reply[ends[-1] :].lstrip(" \n:")) if ends else ""

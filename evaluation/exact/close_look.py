@@ -1,7 +1,7 @@
 """Looks closely at objects: whether outline and colours are those of a sprite, for many pairs of object and sprite at once.
 
-Measures and limits are those of `scenes.py`, which says what they mean. That reader stretches the sprite over the object; here the
-object is stretched over the sprite, whose size is known beforehand, so that all sprites wait ready made.
+Measures and limits are those of `scenes.py`, which says what they mean. That reader stretches the sprite over the object; here
+the object is stretched over the sprite, whose size is known beforehand, so that all sprites wait ready made.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from unisandbox.evaluation.exact.resampling import bilinear, block_sums, resampl
 from unisandbox.evaluation.exact.scenes import BARE_PX, BLOCK_PX, CLEARLY, MOST_COLOUR_DIFFERENCE, MOST_MISSED, SPARE_PX, Bare
 from unisandbox.evaluation.exact.templates import Level
 
-HOPELESS = 3.0
-FAINT = 64.0
+HOPELESS = (
+    3.0  # strain beyond which no other way of laying it over helps: of what fits at all, the first way is below 1 nearly always
+)
+FAINT = 64.0  # of 255: a pixel of the close look in which so much of the object is seen is no longer empty, nor is the rest of it full
 
 
 class Fits(NamedTuple):

@@ -21,9 +21,10 @@ class Crops(NamedTuple):
     """n objects.
 
     Attributes:
-        pixels: What differs from the background in red, green and blue, and 255 where anything does; shape (n, rows, BANDS, columns).
+        pixels: What differs from the background in red, green and blue, and 255 where anything does, (n, rows, BANDS, columns).
         sizes: Width and height inside, in pixels, not always whole; shape (n, 2).
         behind: The colour of the background, from 0 to 255, shape (n, 3).
+        shrunk: How many pixels of the picture a pixel is wide.
         side_px: The one of `LEVELS_PX` at which they can be looked at closely.
     """
 
@@ -39,7 +40,7 @@ class Crops(NamedTuple):
 
 
 def groups(boxes: Boxes, most_px: int) -> Iterator[Tensor]:
-    """Yield the numbers of objects of like size, as many at once as take, in squares of the largest, so many pixels; one at least."""
+    """Yield the numbers of objects of like size: as many at once as, in squares of the largest, take so many pixels, or one."""
     longest = boxes.size.amax(1)
     order = torch.argsort(longest, stable=True)
     lengths = longest[order].tolist()
@@ -54,15 +55,16 @@ def groups(boxes: Boxes, most_px: int) -> Iterator[Tensor]:
 def cut(ground: Grounds, boxes: Boxes, dtype: torch.dtype) -> Crops:
     """Return the objects of a group."""
     behind = ground.background[boxes.picture]
-    longest = boxes.size.amax(1)
-    least, most = int(longest.min()), int(longest.max())
+    least = int(boxes.size.amax(1).min())
     side_px = next((side for side in LEVELS_PX if side <= least), LEVELS_PX[-1])
     shrink = max(int(least / (SPARE * side_px)), 1)
     columns, rows = (-(-length // shrink) * shrink for length in boxes.size.amax(0).tolist())
     packed = behind[:, None, None].repeat(1, rows, columns)
     for number, (picture, left, top, right, bottom) in enumerate(torch.stack(boxes, 1).tolist()):
         packed[number, : bottom - top, : right - left] = ground.pixels[picture, top:bottom, left:right]
-    bands = packed.view(torch.uint8).view(*packed.shape, BANDS).permute(0, 1, 3, 2).to(dtype, memory_format=torch.contiguous_format)
+    bands = (
+        packed.view(torch.uint8).view(*packed.shape, BANDS).permute(0, 1, 3, 2).to(dtype, memory_format=torch.contiguous_format)
+    )
     colours = behind[:, None].view(torch.uint8)[:, :3].to(dtype)
     bands[:, :, :3] -= colours[:, None, :, None]
     bands[:, :, 3] = (packed != behind[:, None, None]).to(dtype) * 255

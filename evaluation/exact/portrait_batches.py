@@ -40,7 +40,7 @@ Colours = tuple[Colour, ...]
 ASKED: Mapping[Place, tuple[Colours, ...]] = {
     **{place: tuple((colour,) for colour in HAIR.values()) for place in TEMPLES},
     **{place: tuple((colour,) for colour in (*HAIR.values(), BAND)) for place in STYLE_PLACES},
-    **{place: ((DARK_LENS,),) for place in LENSES},
+    **dict.fromkeys(LENSES, ((DARK_LENS,),)),
     MOUTH: ((TEETH,),),
     CROWN: (*HATS.values(), tuple(HAIR.values())),
     CHEST: tuple((colour,) for colour in SHIRT.values()),
@@ -64,11 +64,11 @@ class Measured:
         """Return the share of these points that are dark as an outline is."""
         return self.inks[points]
 
-    def plain(self, place: Place) -> float:  # noqa: ARG002  one place alone was measured
+    def plain(self, place: Place) -> float:
         """Return the share of a place that has its commonest colour."""
         return self.commonest
 
-    def left_end(self, place: Place) -> float:  # noqa: ARG002
+    def left_end(self, place: Place) -> float:
         """Return where, from the left, the background ends in the rows of a place; in `UNITS` of the side."""
         return self.end
 

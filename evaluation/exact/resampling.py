@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def bilinear(start: Tensor, step: Tensor, out_px: Tensor, most_px: int, in_px: int) -> Tensor:
-    """Return the weight of each pixel of a source in each pixel of a result, shape (n, most_px, in_px); rows behind `out_px` are 0.
+    """Return the weight of each pixel of a source in each pixel of a result, shape (n, most_px, in_px); from `out_px` on 0.
 
     A triangle as wide as a pixel of the result, or of the source where that is wider: Pillow's `BILINEAR`.
 

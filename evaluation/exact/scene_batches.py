@@ -20,9 +20,8 @@ from unisandbox.evaluation.exact.scenes import GRIDS, NEAR, Seen
 from unisandbox.evaluation.exact.templates import Templates
 
 
-
 class Named(NamedTuple):
-    """What was made of one object: the name of the nearest sprite, whether that fits, and another name that fits as well, if any."""
+    """What was made of one object: the name of the nearest sprite, whether that fits, and another that fits as well, or none."""
 
     name: str
     fits: bool
@@ -83,7 +82,9 @@ class SceneReader:
             doubtful[near] = ~fit.at(near).beat(fits(crops.at(near), level, other[near]))
         names = self._templates.names
         columns = (nearest.tolist(), (fit.strain <= 1).tolist(), other.tolist(), doubtful.tolist())
-        return [Named(names[one], holds, names[two] if unclear else "") for one, holds, two, unclear in zip(*columns, strict=True)]
+        return [
+            Named(names[one], holds, names[two] if unclear else "") for one, holds, two, unclear in zip(*columns, strict=True)
+        ]
 
 
 def _at_sight(ground: Grounds, fitting: Sequence[Sequence[int]]) -> Iterator[Scene | None]:

@@ -1,4 +1,4 @@
-"""Takes scenes apart, many at once: which pixels show something, which grids their empty lines allow, and the box of each object."""
+"""Takes scenes apart, many at once: which pixels show something, which grids their empty lines allow, and each object's box."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""The templates of a release's sprites as tensors: small for a first look at all of them at once, larger for a close one at a few."""
+"""The templates of a release's sprites as tensors: small for a first look at all at once, larger for a close one at a few."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +11,17 @@ from PIL import Image
 from torch import Tensor
 
 from unisandbox.evaluation.exact.scenes import HALF
-from unisandbox.evaluation.exact.sprites import SEEN_OPACITY, SMALL_PX, Template, small_look, templates_of
+from unisandbox.evaluation.exact.sprites import SEEN_OPACITY, small_look, templates_of
 
-LEVELS_PX = (80, 64, 48, 40, 32, 24, 16)  # longer sides of a close look; never more than the object itself has, which would show its steps
+LEVELS_PX = (
+    80,
+    64,
+    48,
+    40,
+    32,
+    24,
+    16,
+)  # longer sides of a close look; never more than the object itself has, which would show its steps
 BANDS = 4  # red, green and blue, each times opacity, and opacity
 
 
@@ -24,7 +31,8 @@ class Level(NamedTuple):
     Attributes:
         pixels: From 0 to 255, in the upper left corner of a square, shape (t, side, BANDS, side).
         sizes: Width and height inside that square, shape (t, 2).
-        full, clear: Where a sprite covers what is behind it, and where it leaves it clear, but for a pixel at the edge, shape (t, side, side).
+        full, clear: Where a sprite covers what is behind it, and where it leaves it clear, without a pixel at the edge; shape
+            (t, side, side).
         areas: How many pixels each covers, shape (t,).
     """
 
@@ -56,7 +64,7 @@ class Templates:
         self._levels: dict[int, Level] = {}
 
     def distances(self, looks: Tensor, backgrounds: Tensor) -> Tensor:
-        """Return how far n small looks are from each template on the look's background, shape (n, t): the mean squared difference.
+        """Return how far n small looks are from each template on the look's background, shape (n, t): mean squared difference.
 
         Args:
             looks: What differs from the background, shape (n, SMALL_PX * SMALL_PX, 3), from -255 to 255.
@@ -89,7 +97,9 @@ class Templates:
         clear = inside & ~_widened((opacity >= SEEN_OPACITY) & inside)
         sizes = self._tensor([image.size for image in small], torch.int64)
         areas = self._tensor(opacity.sum(axis=(1, 2)) / 255, self._dtype)
-        return Level(self._tensor(pixels, torch.uint8), sizes, self._tensor(full, torch.bool), self._tensor(clear, torch.bool), areas)
+        return Level(
+            self._tensor(pixels, torch.uint8), sizes, self._tensor(full, torch.bool), self._tensor(clear, torch.bool), areas
+        )
 
     def _tensor(self, values: object, dtype: torch.dtype) -> Tensor:
         return torch.as_tensor(np.ascontiguousarray(values), dtype=dtype, device=self._device)

@@ -1,4 +1,4 @@
-"""Several judges as one: for each question the answer of more than half of them, with what every one of them said kept in words."""
+"""Several judges as one: for each question the answer of more than half of them; what every one of them said is kept in words."""
 
 from __future__ import annotations
 
@@ -36,11 +36,17 @@ class Panel:
 
     Args:
         members: Two or more.
+
+    Raises:
+        InputError: A member is not blind.
     """
 
     blind = True
 
     def __init__(self, members: Sequence[Member]) -> None:
+        if told := [member.name for member in members if not member.judge.blind]:
+            found, fix = f"{', '.join(told)}, which compares by itself", "run it alone"
+            raise InputError(Violation("--judge panel", found, "judges that are blind to what was asked for", fix))
         self._members = tuple(members)
 
     @property
@@ -125,11 +131,9 @@ def open_panel(rest: str, release: Path, arguments: Mapping[str, str]) -> Panel:
             own = {name.partition(".")[2]: value for name, value in arguments.items() if name.startswith(f"{place}.")}
             judge = opened.enter_context(closing(open_judge(uri, release, own).judge))
             members.append(Member(f"{place} {uri.partition(':')[0]}", judge))
-        if seeing := [member.name for member in members if not member.judge.blind]:
-            found, fix = f"{', '.join(seeing)}, which compares by itself", "run it alone"
-            raise InputError(Violation("--judge panel", found, "judges that are blind to what was asked for", fix))
+        panel = Panel(members)
         opened.pop_all()  # they are the panel's to close from here on
-    return Panel(members)
+    return panel
 
 
 def _line(name: str, reading: Reading | Fault) -> str:

@@ -9,7 +9,9 @@ from unisandbox.evaluation.protocol import Fault, JudgeRequest, Reading
 from unisandbox.evaluation.questions import COUNT, OBJECT, SEVERAL, SOMETHING_ELSE, UNREADABLE, count_answer
 
 PERSON: Final = "person"
-SURE_PX: Final = 256  # from this side on all rendered scenes are read; in a smaller one a refused object may be the reader's failure
+SURE_PX: Final = (
+    256  # from this side on all rendered scenes are read; in a smaller one a refused object may be the reader's failure
+)
 ADVICE: Final = "no drawing of this release, so a judge of another kind has to read it"
 
 

@@ -8,6 +8,7 @@ import io
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from glob import glob
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 PARSER: Final = 1  # one more whenever a picture may be read as something else
 DEVICES: Final = ("auto", "cpu", "cuda")
+DEVICE_FILES: Final = ("/dev/nvidia[0-9]*", "/dev/dxg")  # of a GPU under Linux, and under Linux in Windows
 BATCH: Final = {"cpu": 32, "cuda": 256}
 
 
@@ -36,8 +38,8 @@ class SpritesJudge:
       no question names is answered by its name, an empty picture or a person as something else than the object, an attribute that
       does not show (any of them, where there is no person) as `unreadable`. Such a picture is wrong.
     * A scene in which some objects have names and others have none is a reading of `several kinds of objects`.
-    * Anything else (a photograph, noise, a foreign drawing, a scene of which nothing has a name) is a fault `bad_picture`. It is an
-      error of this judge on this picture and never a wrong picture; a run with many of them ends with exit code 3, and wants a
+    * Anything else (a photograph, noise, a foreign drawing, a scene of which nothing has a name) is a fault `bad_picture`: an
+      error of this judge on this picture and never a wrong picture. A run with many of them ends with exit code 3, and wants a
       judge of another kind. So is an object that two names fit, or one without a name in a picture so small that it may be the
       reader who fails.
 
@@ -55,7 +57,7 @@ class SpritesJudge:
     def __init__(self, sprites: Mapping[str, bytes], pixels_sha256: Mapping[str, str], device: str = "auto") -> None:
         self._sprites, self._digest = dict(sprites), digest(dict(pixels_sha256))
         self._torch = _torch_version()
-        self._device = _device_kind(device, self._torch)
+        self._device = device_kind(device, self._torch)
         self._reader: PictureReader | None = None
         self._loading = threading.Lock()
 
@@ -153,12 +155,12 @@ def _torch_version() -> str:
         raise InputError(Violation("--judge sprites", "no torch", "torch 2.6 or later", fix)) from error
 
 
-def _device_kind(wanted: str, torch_version: str) -> str:
+def device_kind(wanted: str, torch_version: str) -> str:
     """Return `cpu` or `cuda`, without loading torch: a run that has nothing left to judge asks for no more than the identity."""
     if wanted not in DEVICES:
         raise InputError(Violation("--judge-arg device", repr(wanted), ", ".join(DEVICES), "name one of them"))
     if wanted != "auto":
         return wanted
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
-    there = any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/dxg").exists()  # the latter under Windows
+    there = any(glob(pattern) for pattern in DEVICE_FILES)
     return "cuda" if there and not hidden and not torch_version.endswith("+cpu") else "cpu"

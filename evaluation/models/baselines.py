@@ -115,7 +115,7 @@ class Blind(Baseline):
         return self._guess(self.shelf.items[request.item], request.sample)
 
     def _guess(self, item: Item, sample: int) -> str:
-        # Of every twenty texts one puts some part of a release outside its interval of 95%; for the tests of 0.2.0 this one does not.
+        # One text in twenty puts a given part of a release outside its interval of 95%; this one no part of the tests of 0.2.0.
         return _picked(item.choices, "guess", item.id, sample)
 
 

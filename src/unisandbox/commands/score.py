@@ -10,7 +10,7 @@ import typer
 
 from unisandbox.commands.base import DEFAULT_RELEASE, Json, command
 from unisandbox.commands.hub import here
-from unisandbox.commands.score_shown import shown, telling
+from unisandbox.commands.score_shown import shown, telling, written
 from unisandbox.commands.upstream_scoring import of_file
 from unisandbox.errors import InputError, Violation
 
@@ -25,13 +25,18 @@ BASELINES = ("baseline:oracle", "baseline:literal", "baseline:blind", "baseline:
 BASELINE_LIMIT = 800  # items: all four in minutes, a hundred of each family and level of the default release
 
 Data = Annotated[Path, typer.Option("--data", help="Release folder, or org/name@vX.Y.Z.")]
-ModelUri = Annotated[str, typer.Option("--model", help="Model: baseline:oracle, scripted:FILE.toml or my_file.py:MyModel.")]
+ModelUri = Annotated[
+    str, typer.Option("--model", help="Model: folder:PATH, openai:URL#NAME, exec:COMMAND, my_file.py:MyModel, baseline:oracle.")
+]
 Models = Annotated[
     list[str] | None,
     typer.Option("--model", help="Model, as for generate; may be repeated; all baselines otherwise."),
 ]
 ModelArguments = Annotated[list[str] | None, typer.Option("--model-arg", help="key=value for the model, may be repeated.")]
-JudgeUri = Annotated[str, typer.Option("--judge", help="Judge: sprites (exact, for drawn pictures) or scripted:FILE.toml.")]
+JudgeUri = Annotated[
+    str,
+    typer.Option("--judge", help="Judge: sprites (exact, for drawn pictures), openai:URL#NAME, captions:URL#NAME, panel:A,B,C."),
+]
 JudgeArguments = Annotated[list[str] | None, typer.Option("--judge-arg", help="key=value for the judge, may be repeated.")]
 Splits = Annotated[list[str] | None, typer.Option("--split", help="Split, may be repeated; test otherwise.")]
 Families = Annotated[list[str] | None, typer.Option("--family", help="Family, may be repeated; all otherwise.")]
@@ -55,6 +60,10 @@ HalfWidth = Annotated[
 ]
 MaxErrorRate = Annotated[
     float, typer.Option("--max-error-rate", min=0.0, max=1.0, help="Exit 3 if a larger share of an arm has no verdict.")
+]
+Calibrated = Annotated[
+    Path | None,
+    typer.Option("--calibration", help="calibration.json of the judge: corrected accuracies stand beside the raw ones."),
 ]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.")]
 
@@ -81,6 +90,7 @@ def score(
     no_canary: NoCanary = False,
     retry_errors: Retry = False,
     max_error_rate: MaxErrorRate = 0.02,
+    calibration: Calibrated = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -113,7 +123,8 @@ def score(
         )
         for uri, place in _places(out, folder, model or BASELINES, selection, items).items()
     ]
-    _run(scored, [of_file(plan, items) for plan in plans] if items else plans, max_error_rate, as_json=as_json)
+    plans = [of_file(plan, items) for plan in plans] if items else plans
+    _run(scored, plans, max_error_rate, calibration, as_json=as_json)
 
 
 @command
@@ -154,7 +165,7 @@ def generate(
         way=_way(arms, samples, salt, size),
         retry_errors=retry_errors,
     )
-    _run(scored, [plan], max_error_rate, as_json=as_json)
+    _run(scored, [plan], max_error_rate, as_json=as_json, has_page=False)
 
 
 @command
@@ -197,16 +208,18 @@ def report(
     run: RunFolder,
     data: Annotated[Path | None, typer.Option("--data", help="Release folder, if it no longer is where the run read it.")] = None,
     max_error_rate: MaxErrorRate = 0.02,
+    calibration: Calibrated = None,
     as_json: Json = False,
 ) -> None:
-    """Print the figures of a run as it stands, without asking anybody.
+    """Print the figures of a run as it stands and write its page, without asking anybody.
 
     Example: unisandbox report build/scores/unisandbox-0.2.0/baseline-oracle
     """
     from unisandbox.evaluation.run import reported
 
     ran = reported(run, here(data, quiet=as_json) if data else None)
-    raise typer.Exit(shown([(run, ran)], max_error_rate, as_json=as_json))
+    pages = {run: written(run, ran, calibration, anew=True)}
+    raise typer.Exit(shown([(run, ran)], max_error_rate, as_json=as_json, pages=pages))
 
 
 @command
@@ -224,16 +237,26 @@ def merge(
     from unisandbox.evaluation.run import reported
 
     merged(runs, out)
-    raise typer.Exit(shown([(out, reported(out))], max_error_rate, as_json=as_json))
+    ran = reported(out)
+    raise typer.Exit(shown([(out, ran)], max_error_rate, as_json=as_json, pages={out: written(out, ran)}))
 
 
-def _run(step: Callable[[Plan, Tell], Ran], plans: Sequence[Plan], max_error_rate: float, *, as_json: bool) -> None:
+def _run(
+    step: Callable[[Plan, Tell], Ran],
+    plans: Sequence[Plan],
+    max_error_rate: float,
+    calibration: Path | None = None,
+    *,
+    as_json: bool,
+    has_page: bool = True,
+) -> None:
     """Do one plan after the other, print the figures of all, and end with the exit code that they deserve."""
     done = []
     for plan in plans:
         with telling(plan.model, quiet=as_json) as tell:
             done.append((plan.out, step(plan, tell)))
-    raise typer.Exit(shown(done, max_error_rate, as_json=as_json))
+    pages = {folder: written(folder, ran, calibration) for folder, ran in done} if has_page else {}
+    raise typer.Exit(shown(done, max_error_rate, as_json=as_json, pages=pages))
 
 
 def _release(data: Path, *, quiet: bool) -> Path:

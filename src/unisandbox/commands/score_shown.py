@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 TOO_MANY_ERRORS: Final = 3
 PLAIN_EVERY_S: Final = 10.0  # where there is no terminal to draw a bar on
 NOTHING: Final = "–"
+PAGE: Final = "report.html"
+SAMPLES: Final = "samples.jsonl"  # written with the page
 NOBODY_READS: Final = ("baseline:noise",)  # all of it is an error, and that is what it is there to show
 
 
@@ -47,7 +50,42 @@ def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def shown(runs: Sequence[tuple[Path, Ran]], max_error_rate: float, *, as_json: bool) -> int:
+def written(folder: Path, ran: Ran, calibration: Path | None = None, *, anew: bool = False) -> Path | None:
+    """Return the page of a run, written again where a ledger has changed since; None where nothing is finished.
+
+    Args:
+        folder: The run folder.
+        ran: The run as it stands.
+        calibration: Rates of the judge, from `unisandbox calibrate`; the accuracies are then corrected too.
+        anew: Write it even where it is up to date.
+    """
+    from unisandbox.evaluation.calibrate import read_calibration
+    from unisandbox.evaluation.report.files import write_report
+
+    page = folder / PAGE
+    if not any(sample.outcome for sample in ran.joined.samples):
+        return None
+    if page.exists() and not anew and calibration is None and not _is_older(page, folder):
+        return page
+    judge = ran.record.judge
+    known = read_calibration(calibration, judge.sha256 if judge else None) if calibration else None
+    return write_report(folder, ran.record, ran.joined, known.quality if known else None).page
+
+
+def _is_older(page: Path, folder: Path) -> bool:
+    """Return whether a ledger of the run was written after its page."""
+    return any(
+        ledger.stat().st_mtime_ns > page.stat().st_mtime_ns for ledger in sorted(folder.glob("*.jsonl")) if ledger.name != SAMPLES
+    )
+
+
+def shown(
+    runs: Sequence[tuple[Path, Ran]],
+    max_error_rate: float,
+    *,
+    as_json: bool,
+    pages: Mapping[Path, Path | None] = MappingProxyType({}),
+) -> int:
     """Print the figures of runs and return the exit code: 3 where an arm of one has too many errors, else 0."""
     from unisandbox.evaluation.outcomes import error_rates
 
@@ -57,9 +95,11 @@ def shown(runs: Sequence[tuple[Path, Ran]], max_error_rate: float, *, as_json: b
         rates = error_rates(ran.joined.samples)
         if ran.record.model.uri not in NOBODY_READS:
             too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
-        documents.append(_document(folder, ran, rates))
+        page = pages.get(folder)
+        documents.append(_document(folder, ran, rates) | {"report": str(page) if page else None})
         if not as_json:
             _print(folder, ran)
+            typer.echo(str(page or folder))
     if as_json:
         print_json({"runs": documents})
     for line in too_many:
@@ -156,7 +196,6 @@ def _print(folder: Path, ran: Ran) -> None:
         typer.echo(f"{unfinished} not finished")
     if record.stopping:
         typer.echo(_stopped(record.stopping))
-    typer.echo(str(folder))
 
 
 def _stopped(stopping: Mapping[str, Any]) -> str:

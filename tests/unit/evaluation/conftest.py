@@ -45,9 +45,12 @@ def sprite(colour: tuple[int, int, int]) -> bytes:
 SPRITES = {name: sprite(colour) for name, colour in zip(NOUNS, COLOURS, strict=True)}
 
 
-def picture(name: str, count: int) -> Row:
-    """Return a picture cell: a scene, or of a portrait a plain square."""
-    return (scene(SPRITES.get(name, SPRITES["apple"]), count, size_px=SIZE_PX), None)
+def picture(target: Row) -> Row:
+    """Return a picture cell: a scene, which stands for a portrait too, with more objects than items have."""
+    name, count, attributes = target[1][0]
+    if attributes:
+        name, count = "kiwi", 10 + GLASSES.index(attributes[0][1])
+    return (scene(SPRITES[name], count, size_px=SIZE_PX), None)
 
 
 def objects(name: str, count: int) -> Row:
@@ -63,10 +66,9 @@ def item(family: str, level: int, number: int, views: Row, answer: Row, target: 
     name = f"{family}/{level}/test/{number:06d}"
     empty: tuple[str, ...] = ()
     factors = (number, level, None, None, None, empty, empty, empty, empty, empty, empty, empty, (f"{family}-{number % 6}",))
-    thing = target[1][0]
     first = (name, family, level, "test", group or name, f"{family}/t{number % 6}", *views, *answer, 1 / len(answer[1]))
-    pictured = tuple((change, wrong, picture(wrong[1][0][0], wrong[1][0][1])) for change, wrong in foils)
-    return (*first, f"The answer is {answer[0]}.", target, factors, name, "canary-1", picture(thing[0], thing[1]), pictured)
+    pictured = tuple((change, wrong, picture(wrong)) for change, wrong in foils)
+    return (*first, f"The answer is {answer[0]}.", target, factors, name, "canary-1", picture(target), pictured)
 
 
 def math_items() -> Iterator[Row]:

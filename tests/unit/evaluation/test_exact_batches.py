@@ -77,7 +77,8 @@ def rendered(kinds: int, scenes: int, size_px: int) -> tuple[list[Image.Image], 
 
 
 @pytest.mark.parametrize(
-    ("kinds", "scenes", "size_px"), [(1, 40, 384), (2, 16, 384), (3, 16, 384), (4, 32, 384), (2, 16, 256), (1, 16, 512), (1, 2, 1024)]
+    ("kinds", "scenes", "size_px"),
+    [(1, 40, 384), (2, 16, 384), (3, 16, 384), (4, 32, 384), (2, 16, 256), (1, 16, 512), (1, 2, 1024)],
 )
 def test_what_was_rendered_is_read(kinds: int, scenes: int, size_px: int, reader: SceneReader) -> None:
     images, shown = rendered(kinds, scenes, size_px)
@@ -214,7 +215,9 @@ def test_a_scene_is_never_taken_for_a_person(pngs: Mapping[str, bytes]) -> None:
     assert [len(one.person) for one in found] == [0] * 24 + [len(PORTRAIT_VALUES)] * 20
 
 
-@pytest.mark.parametrize(("length", "made", "start", "step"), [(100, 37, 0.0, 100 / 37), (30, 41, 0.3, 29.1 / 41), (64, 64, 0.0, 1.0)])
+@pytest.mark.parametrize(
+    ("length", "made", "start", "step"), [(100, 37, 0.0, 100 / 37), (30, 41, 0.3, 29.1 / 41), (64, 64, 0.0, 1.0)]
+)
 def test_resampling_is_that_of_pillow(length: int, made: int, start: float, step: float) -> None:
     values = np.arange(length * length, dtype=np.uint32) * np.uint32(2_654_435_761) >> np.uint32(24)
     image = Image.fromarray(values.astype(np.uint8).reshape(length, length))

@@ -206,7 +206,12 @@ def too_large() -> list[bytes]:
     lossy = bytearray(encoded(COLOURS, "WEBP"))
     lossy[26:30] = struct.pack("<HH", 16_383, 16_383)
     bomb = png_header(12_000, 12_000).replace(zlib.compress(b"\0" * 64), zlib.compress(b"\0" * 12_000 * 36_001))
-    return [png_header(20_000, 20_000), png_header(2**31 - 1, 2**31 - 1), bomb, *map(bytes, (gif, bmp, jpeg, lossless, extended, lossy))]
+    return [
+        png_header(20_000, 20_000),
+        png_header(2**31 - 1, 2**31 - 1),
+        bomb,
+        *map(bytes, (gif, bmp, jpeg, lossless, extended, lossy)),
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")

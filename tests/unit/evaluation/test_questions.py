@@ -25,7 +25,9 @@ def person(**values: str) -> dict[str, Any]:
     return {"kind": "portrait", "objects": [{"name": "person", "count": 1, "attributes": attributes}]}
 
 
-def item(target: dict[str, Any], *foils: dict[str, Any], choices: tuple[str, ...] = ("2", "3"), name: str = "math/1/test/000001") -> Item:
+def item(
+    target: dict[str, Any], *foils: dict[str, Any], choices: tuple[str, ...] = ("2", "3"), name: str = "math/1/test/000001"
+) -> Item:
     return Item(
         id=name,
         family="math",
@@ -115,5 +117,5 @@ def test_an_attribute_that_no_character_has_is_asked_with_what_the_item_names() 
 
 def test_a_target_of_several_kinds_is_refused() -> None:
     several = {"kind": "objects", "objects": [*objects("apple", 1)["objects"], *objects("kiwi", 1)["objects"]]}
-    with pytest.raises(DataError, match="math/1/test/000001: target.objects: found 2 kinds"):
+    with pytest.raises(DataError, match=r"math/1/test/000001: target\.objects: found 2 kinds"):
         questions(item(several), NOUNS, {})

@@ -67,7 +67,7 @@ def test_a_judge_that_fails_afterwards_is_said_and_kept(scored_release: Path, as
     trials.before()
     second = trials.after()
     assert trials.said["changed"] == trials.said["before"]["pictures"]
-    with pytest.raises(CanaryError, match="identity, after the run: found 0.00 on .*lost my glasses"):
+    with pytest.raises(CanaryError, match=r"identity, after the run: found 0\.00 on .*lost my glasses"):
         trials.refuse(second)
 
 
