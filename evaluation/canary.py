@@ -146,8 +146,8 @@ def changed(before: Tried, after: Tried) -> int:
 
 def _splits(folder: Path) -> list[str]:
     """Return the splits to take: the usual ones, or else all test splits, or else all."""
-    there = sorted({shard.split for shard in read_manifest(folder).shards if shard.config not in NO_ITEMS})
-    usual = [split for split in SPLITS if split in there]
+    there: list[str] = sorted({shard.split for shard in read_manifest(folder).shards if shard.config not in NO_ITEMS})
+    usual: list[str] = [split for split in SPLITS if split in there]
     return usual or [split for split in there if split.startswith("test")] or there
 
 

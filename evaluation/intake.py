@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from unisandbox.evaluation.protocol import Fault
 
@@ -70,7 +70,7 @@ def take_in(data: bytes, where: str = "") -> Picture | Fault:
 
     PNG, JPEG, WebP, GIF and BMP are read, whatever the file's name ends in. Transparency is laid on white, a rotation that a
     camera noted is carried out, palettes and grey become RGB; colour profiles are not looked at. Refused are: animations (which of
-    the frames is the answer?), CMYK and more than 8 bits a channel (what they look like depends on what they are shown with),
+    the frames is the answer?), CMYK and more than 8 bits a channel (what they look like depends on what shows them),
     sides under `SMALLEST_PX`, and more than `MOST_PIXELS`. An RGB PNG of nothing but pixels is kept as it is.
 
     Args:
@@ -95,7 +95,8 @@ def _taken(data: bytes) -> Picture:
         _check_size(*_webp_size(data))  # Pillow makes room for the whole picture when it opens one
     image = _decoded(data)
     png = data if _is_plain_png(data) else _encoded(image)
-    blank = all(low == high for low, high in image.getextrema())
+    bands = cast("tuple[tuple[int, int], ...]", image.getextrema())  # three bands: the picture is RGB
+    blank = all(low == high for low, high in bands)
     return Picture(png, hashlib.sha256(png).hexdigest(), image.width, image.height, blank)
 
 

@@ -99,7 +99,8 @@ def transfer(ask: Scores, literal: Scores, draw: Scores) -> Figure:
     Items judged in all three arms count; an item answered or drawn several times counts by the share of its pairs of answer and
     literal picture that are right. The share is a ratio of two clustered totals; its interval is that of `accuracy`, with the
     linearised variance of a ratio (Cochran 1977, section 6.4) and clusters as units. Strata are pooled: every item that meets the
-    condition counts the same. Where a tenth is drawn right and clusters differ by 0.2 and more, 92 of 100 intervals hold the truth.
+    condition counts the same. Where a tenth is drawn right and clusters differ by 0.2 and more, 92 of 100 intervals hold the
+    truth.
 
     Raises:
         DataError: The items, clusters or strata differ.

@@ -13,7 +13,15 @@ from importlib.resources import files
 from typing import Any, Final
 
 ROW_NAMES: Final = ("item", "pictured_item", "document", "entity", "noun")
-NAMES: Final = (*ROW_NAMES, "manifest", "audit", "sample", "results", "calibration", "versions")  # what is no row is JSON alone, never columns
+NAMES: Final = (
+    *ROW_NAMES,
+    "manifest",
+    "audit",
+    "sample",
+    "results",
+    "calibration",
+    "versions",
+)  # what is no row is JSON alone, never columns
 WITH_OPTIONAL: Final = {"pictured_item": "item"}  # rows that have the optional columns too -> the declaration that has those
 
 ANNOTATIONS: Final = frozenset(

@@ -16,10 +16,9 @@ from unisandbox.evaluation.exact.resampling import bilinear, block_sums, resampl
 from unisandbox.evaluation.exact.scenes import BARE_PX, BLOCK_PX, CLEARLY, MOST_COLOUR_DIFFERENCE, MOST_MISSED, SPARE_PX, Bare
 from unisandbox.evaluation.exact.templates import Level
 
-HOPELESS = (
-    3.0  # strain beyond which no other way of laying it over helps: of what fits at all, the first way is below 1 nearly always
-)
-FAINT = 64.0  # of 255: a pixel of the close look in which so much of the object is seen is no longer empty, nor is the rest of it full
+# Strain beyond which no other way of laying it over helps: of what fits at all, the first way is below 1 nearly always.
+HOPELESS = 3.0
+FAINT = 64.0  # of 255: a pixel in which so much of the object is seen is no longer empty, nor is the rest of it full
 
 
 class Fits(NamedTuple):

@@ -64,11 +64,11 @@ class Measured:
         """Return the share of these points that are dark as an outline is."""
         return self.inks[points]
 
-    def plain(self, place: Place) -> float:
+    def plain(self, place: Place) -> float:  # noqa: ARG002
         """Return the share of a place that has its commonest colour."""
         return self.commonest
 
-    def left_end(self, place: Place) -> float:
+    def left_end(self, place: Place) -> float:  # noqa: ARG002
         """Return where, from the left, the background ends in the rows of a place; in `UNITS` of the side."""
         return self.end
 

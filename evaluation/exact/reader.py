@@ -35,7 +35,7 @@ class PictureReader:
 
     @torch.inference_mode()
     def read(self, pictures: Sequence[bytes], side_px: int) -> list[Looked]:
-        """Return what each of some square pictures shows: four bytes a pixel, red, green, blue, and one that is always the same."""
+        """Return what each of some square pictures shows: four bytes a pixel: red, green, blue and a constant."""
         most, found = max(PIXELS_AT_ONCE[self._device] // side_px**2, 1), list[Looked]()
         for start in range(0, len(pictures), most):
             some = bytearray().join(pictures[start : start + most])

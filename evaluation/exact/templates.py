@@ -118,4 +118,4 @@ def _widened(masks: np.ndarray) -> np.ndarray:
     """Return masks, shape (n, rows, columns), grown by one pixel to all sides."""
     around = np.pad(masks, ((0, 0), (1, 1), (1, 1)))
     rows = around[:, :-2] | around[:, 1:-1] | around[:, 2:]
-    return rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:]
+    return np.asarray(rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:])
