@@ -68,10 +68,10 @@ class UnusableError(Exception):
 def take_in(data: bytes, where: str = "") -> Picture | Fault:
     """Return a picture file as a checked PNG, or a fault of kind `bad_picture`; equal bytes give equal PNGs with one Pillow.
 
-    PNG, JPEG, WebP, GIF and BMP are read, whatever the file's name ends in. Transparency is laid on white, a rotation that a
-    camera noted is carried out, palettes and grey become RGB; colour profiles are not looked at. Refused are: animations (which of
-    the frames is the answer?), CMYK and more than 8 bits a channel (what they look like depends on what shows them),
-    sides under `SMALLEST_PX`, and more than `MOST_PIXELS`. An RGB PNG of nothing but pixels is kept as it is.
+    PNG, JPEG, WebP, GIF and BMP are read, whatever the file's name ends in. Transparency is laid on white, a rotation that
+    a camera noted is carried out, palettes and grey become RGB; colour profiles are not looked at. Refused are: animations (which
+    of the frames is the answer?), CMYK and more than 8 bits a channel (their look depends on what shows them), sides under
+    `SMALLEST_PX`, and more than `MOST_PIXELS`. An RGB PNG of nothing but pixels is kept as it is.
 
     Args:
         data: The bytes of a file.

@@ -14,6 +14,8 @@ from typing import Any, Final
 from unisandbox.errors import DataError, Violation
 from unisandbox.evaluation.columns import Columns
 from unisandbox.evaluation.corrections import Calibration, Rate
+from unisandbox.evaluation.judges.panel import PANEL
+from unisandbox.evaluation.judges.panel_agreement import panel_agreement
 from unisandbox.evaluation.outcomes import Sample
 from unisandbox.evaluation.part_figures import Figures
 from unisandbox.evaluation.parts import ALL, Part, parts
@@ -39,13 +41,11 @@ class Quality:
         calibration: Its rates on pictures of known truth; None where it was not calibrated.
         families: The same of each family, for its figures; those of all are taken where it is not there.
         source: Where these pictures come from, for people.
-        agreement: Of the judges of a panel, or of one judge asked twice, as plain JSON values.
     """
 
     calibration: Calibration | None = None
     families: Mapping[str, Calibration] = field(default_factory=dict)
     source: str = ""
-    agreement: Mapping[str, Any] = field(default_factory=dict)
 
 
 def results_of(
@@ -78,7 +78,7 @@ def results_of(
         "n_items": len(columns.items),
         "n_samples": len(samples),
         "unfinished": unfinished,
-        "judge_quality": _quality(record, known),
+        "judge_quality": _quality(record, known, samples),
         "parts": [_part(part, figures) for part in parts(columns.items)],
         "timings": _timings(samples),
     }
@@ -149,13 +149,15 @@ def _party(party: Party) -> dict[str, Any]:
     return {"uri": party.uri, "identity": dict(party.identity), "sha256": party.sha256, "facts": dict(party.facts)}
 
 
-def _quality(record: Record, known: Quality) -> dict[str, Any]:
+def _quality(record: Record, known: Quality, samples: Sequence[Sample]) -> dict[str, Any]:
     calibration = known.calibration and {
         "source": known.source,
         "sensitivity": _rate(known.calibration.sensitivity),
         "specificity": _rate(known.calibration.specificity),
     }
-    return {"canary": dict(record.canary) or None, "calibration": calibration, "agreement": dict(known.agreement) or None}
+    is_panel = record.judge is not None and record.judge.identity.get("kind") == PANEL
+    agreement = panel_agreement(samples) if is_panel else {}
+    return {"canary": dict(record.canary) or None, "calibration": calibration, "agreement": agreement or None}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -16,6 +15,7 @@ from unisandbox.evaluation.judges.registry import open_judge
 from unisandbox.evaluation.protocol import Fault, Judge, JudgeRequest, Question, Reading
 from unisandbox.evaluation.questions import COUNT, OBJECT, SOMETHING_ELSE, count_answer
 
+PANEL: Final = "panel"
 NO_MAJORITY: Final = "no majority"
 BETWEEN: Final = " | "
 
@@ -32,7 +32,7 @@ class Panel:
 
     An answer needs more than half of all members, those that failed included. Where a question has none, nobody can tell what the
     picture shows, and no member is more right than another: a fault `bad_reply` that begins with `no majority`, and no wrong
-    picture. Its message holds what every member said, as the words of a reading do; `members_said` reads both.
+    picture. Its message holds what every member said, as the words of a reading do; `panel_agreement.members_said` reads both.
 
     Args:
         members: Two or more.
@@ -56,7 +56,7 @@ class Panel:
 
     def identity(self) -> Mapping[str, Any]:
         """Return the identities of all members, in order, and the rule."""
-        return {"kind": "panel", "rule": "more than half", "members": [dict(one.judge.identity()) for one in self._members]}
+        return {"kind": PANEL, "rule": "more than half", "members": [dict(one.judge.identity()) for one in self._members]}
 
     def read(self, requests: Sequence[JudgeRequest]) -> Sequence[Reading | Fault]:
         """Return what most members see in each picture, or a fault, in order."""
@@ -70,7 +70,8 @@ class Panel:
                 closed.enter_context(closing(member.judge))
 
     def _joined(self, request: JudgeRequest, readings: Sequence[Reading | Fault]) -> Reading | Fault:
-        lines = [_line(member.name, reading) for member, reading in zip(self._members, readings, strict=True)]
+        pairs = zip(self._members, readings, strict=True)
+        lines = [_line(member.name, reading, request.questions) for member, reading in pairs]
         if all(isinstance(reading, Fault) for reading in readings):
             return Fault(readings[0].kind, BETWEEN.join(lines))  # type: ignore[union-attr]
         answers, open_ = dict[str, str](), list[str]()
@@ -85,25 +86,6 @@ class Panel:
             return Fault("bad_reply", f"{NO_MAJORITY} on {', '.join(open_)}: {BETWEEN.join(lines)}")
         words = (f"{member.name} said: {said}" for member, said in _words(self._members, readings))
         return Reading(answers, words=(*lines, *words))
-
-
-def members_said(words: Sequence[str], fault: str | None = None) -> dict[str, Mapping[str, str] | None]:
-    """Return what each member of a panel answered, by its name, from the words of a reading or the message of a fault.
-
-    None stands for a member that failed. This is what agreement is computed from when a report is made.
-
-    >>> members_said(['1 sprites: {"count":"3"}', "2 openai: timeout (no answer in 60 s)", "1 sprites said: 3 x apple"])
-    {'1 sprites': {'count': '3'}, '2 openai': None}
-    """
-    lines = words or (fault or "").removeprefix(NO_MAJORITY).split(BETWEEN)
-    found: dict[str, Mapping[str, str] | None] = {}
-    for line in lines:
-        name, _, rest = line.partition(": ")
-        if name.startswith(" on "):  # the questions that a fault names first
-            name, _, rest = rest.partition(": ")
-        if not name.endswith(" said") and rest:
-            found[name] = json.loads(rest) if rest.startswith("{") else None
-    return found
 
 
 def open_panel(rest: str, release: Path, arguments: Mapping[str, str]) -> Panel:
@@ -136,10 +118,10 @@ def open_panel(rest: str, release: Path, arguments: Mapping[str, str]) -> Panel:
     return panel
 
 
-def _line(name: str, reading: Reading | Fault) -> str:
+def _line(name: str, reading: Reading | Fault, questions: Sequence[Question]) -> str:
     if isinstance(reading, Fault):
         return f"{name}: {reading.kind} ({reading.message})".replace(BETWEEN, " / ")
-    return f"{name}: {canonical(dict(reading.answers))}"
+    return f"{name}: {canonical({question.name: _vote(reading, question) for question in questions})}"
 
 
 def _vote(reading: Reading, question: Question) -> str:

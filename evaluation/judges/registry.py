@@ -33,6 +33,7 @@ SCHEMES: Final = {
     "sprites": Scheme("unisandbox.evaluation.judges.sprites:open_sprites", "sprites", 0),
     "openai": Scheme("unisandbox.evaluation.judges.openai_vision:open_vision", "openai:URL#NAME", OVER_HTTP),
     "captions": Scheme("unisandbox.evaluation.judges.captions:open_captions", "captions:URL#NAME", OVER_HTTP),
+    "panel": Scheme("unisandbox.evaluation.judges.panel:open_panel", "panel:JUDGE,JUDGE", OVER_HTTP),
     "scripted": Scheme("unisandbox.evaluation.judges.scripted:open_scripted", "scripted:exact or scripted:FILE.toml", OVER_HTTP),
 }
 

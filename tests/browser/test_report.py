@@ -255,11 +255,17 @@ def test_what_is_known_of_the_judge_is_shown(tmp_path: Path, opened: Open) -> No
     tried = {"pictures": 60, "shares": {"count": 0.9833}, "faults": 0, "failed": []}
     known = calibration([1] * 100 + [0] * 100, [1] * 90 + [0] * 10 + [0] * 95 + [1] * 5)
     done = samples(items(20), half)
-    quality = Quality(calibration=known, source="reference pictures", agreement={"alpha": 0.87, "units": 40})
+    quality = Quality(calibration=known, source="reference pictures")
     results = results_of(record(canary={"before": tried, "after": tried, "changed": 0}), done, quality=quality)
+    results["judge_quality"]["agreement"] = {"object": {"alpha": 0.87, "pictures": 40, "pairs": []}}
     seen = opened(write_page(tmp_path, results, sample_rows(done, "m")))
     text = seen.page.locator("section[aria-labelledby=judge]").inner_text()
-    for said in ("before: pictures 60, count 0.983, faults 0", "sensitivity 90.0% (n 100)", "alpha: 0.870", "52.9%"):
+    for said in (
+        "before: pictures 60, count 0.983, faults 0",
+        "sensitivity 90.0% (n 100)",
+        "object: alpha 0.870, pictures 40",
+        "52.9%",
+    ):
         assert said in text
 
 

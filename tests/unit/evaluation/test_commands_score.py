@@ -43,7 +43,8 @@ def test_score_prints_a_table_and_where_the_run_is(line: tuple[object, ...], tmp
     assert done.exit_code == 0
     assert [word in done.stdout for word in ("math", "mapping", "knowledge", "100.0%", "chance")] == [True] * 5
     assert "draw/think: not asked, the model does not think before it draws" in done.stdout
-    assert done.stdout.splitlines()[-1] == str(tmp_path / "run")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / "run" / "report.html")
+    assert (tmp_path / "run" / "report.html").is_file()
     assert (tmp_path / "run" / "run.json").is_file()
 
 

@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import made_runs
 import pytest
 
 from unisandbox.errors import InputError
 from unisandbox.evaluation.agreement import krippendorff_alpha
-from unisandbox.evaluation.judges.panel import Member, Panel, members_said, open_panel
-from unisandbox.evaluation.protocol import Fault, JudgeRequest, Question, Reading
+from unisandbox.evaluation.arms import Way
+from unisandbox.evaluation.judges.panel import Member, Panel, open_panel
+from unisandbox.evaluation.judges.panel_agreement import members_said, panel_agreement
+from unisandbox.evaluation.plan import Plan
+from unisandbox.evaluation.protocol import LITERAL, Fault, JudgeRequest, Question, Reading
 from unisandbox.evaluation.questions import COUNTS, SEVERAL, SOMETHING_ELSE
+from unisandbox.evaluation.results import results_of
+from unisandbox.evaluation.run import score
 
 ASKED = (Question("object", ("apple", "pear", SOMETHING_ELSE, SEVERAL)), Question("count", COUNTS))
 REQUEST = JudgeRequest(b"a picture", "objects", ASKED)
@@ -152,3 +158,31 @@ def test_a_judge_that_is_told_what_is_right_cannot_sit_on_it() -> None:
     told.blind = False
     with pytest.raises(InputError, match="2 captions, which compares by itself"):
         Panel([Member("1 says", Says(TIMEOUT)), Member("2 captions", told)])
+
+
+def test_a_run_tells_how_far_the_members_of_its_panel_agree(scored_release: Path, tmp_path: Path) -> None:
+    errs, truth = tmp_path / "errs.toml", tmp_path / "truth.toml"
+    errs.write_text("sensitivity = 0.6\nfault_rate = 0.2\n")
+    truth.write_text("literal = 1.0\n")
+    panel_of_three = f"panel:scripted:exact,scripted:exact,scripted:{errs}"
+    asked_of = {"data": scored_release, "out": tmp_path / "run", "model": f"scripted:{truth}", "judge": panel_of_three}
+    ran = score(Plan(**asked_of, way=Way((LITERAL,)), canary=False), lambda _: None)
+    found = results_of(ran.record, ran.joined.samples)["judge_quality"]["agreement"]
+    asked = {name for sample in ran.joined.samples for name in sample.read}
+    assert set(found) == asked
+    same = {pair["between"]: pair["same"] for pair in found["object"]["pairs"]}
+    assert same["1 scripted and 2 scripted"] == 1.0
+    assert same["1 scripted and 3 scripted"] < 1.0
+    assert found["object"]["alpha"] < 1.0
+    answered = {pair["between"]: pair["pictures"] for pair in found["object"]["pairs"]}
+    assert answered["2 scripted and 3 scripted"] < answered["1 scripted and 2 scripted"]
+
+
+def test_a_question_that_no_two_members_answered_says_why_it_has_no_figure() -> None:
+    said = read(saw("apple", "3"), TIMEOUT)
+    assert isinstance(said, Fault)
+    assert panel_agreement([made_runs.sample(made_runs.item(1), LITERAL, fault=said, words=())])["object"] == {
+        "alpha": None,
+        "pictures": 0,
+        "reason": "no picture was answered by two members",
+    }
