@@ -48,7 +48,7 @@ TRAIN = "train"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 MOST_EDITIONS = 1000
 LARGEST_SEED = 2**53 - 1  # what every reader of JSON keeps exact
-VERSION = re.compile(r"\d+\.\d+\.\d+")
+VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 LARGEST_FILE_BYTES = 1_000_000  # a release file is a page of text; more is something else
 
 

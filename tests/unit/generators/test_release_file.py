@@ -55,6 +55,7 @@ def test_what_is_said_is_what_is_built() -> None:
         (HEAD + TRAIN.replace("12", "[1]"), r"math\.splits\.train\.rows: found 1 numbers; allowed: one, or 2"),
         (HEAD + TRAIN.replace("math", "mapping").replace("12", "7"), r"mapping\.splits\.train\.rows: found 7; allowed: .* of 2"),
         (f"{HEAD}{TRAIN}held_out = ['key']\n", r"math\.splits\.train\.held_out: found \['key'\]; allowed: nothing"),
+        (HEAD.replace("1.0.0", "1.02.0") + TRAIN, r"r\.toml: version: found '1\.02\.0'; allowed: three numbers"),
         (HEAD.replace("1.0.0", "1.0") + TRAIN, r"r\.toml: version: found '1\.0'; allowed: three numbers"),
         (HEAD.replace("seed = 1", "seed = true") + TRAIN, r"r\.toml: seed: found True; allowed: a whole number"),
         (HEAD.replace("seed = 1", "seed = -1") + TRAIN, r"r\.toml: seed: found -1; allowed: 0 to 9007199254740991"),
