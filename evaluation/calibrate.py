@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from unisandbox.errors import DataError, Violation
+from unisandbox.evaluation.clustered import Counts
 from unisandbox.evaluation.corrections import Calibration, Rate, calibration
 from unisandbox.evaluation.items import Item
+from unisandbox.evaluation.judge_corrections import counts_table
 from unisandbox.evaluation.known_pictures import ReadPicture
 from unisandbox.evaluation.parts import count_of
-from unisandbox.evaluation.results import Quality
+from unisandbox.evaluation.quality import Quality
 from unisandbox.schemas.files import replacing
 from unisandbox.schemas.validate import check_rows
 
@@ -32,17 +34,18 @@ COUNT: Final = "count"
 
 @dataclass(frozen=True, slots=True)
 class KnownJudge:
-    """A judge's rates as a file holds them: the source, the digest of its identity, the rates of all and of each family."""
+    """A judge's rates as a file holds them: the source, the digest of its identity, rates of all and of each family, counts."""
 
     source: str
     judge: str
     overall: Calibration
     families: Mapping[str, Calibration]
+    counts: Mapping[str, Counts]
 
     @property
     def quality(self) -> Quality:
         """What results say of the judge."""
-        return Quality(calibration=self.overall, families=self.families, source=SOURCES[self.source])
+        return Quality(calibration=self.overall, families=self.families, counts=self.counts, source=SOURCES[self.source])
 
 
 def calibrated(read: Sequence[ReadPicture], source: str) -> dict[str, Any]:
@@ -123,7 +126,8 @@ def read_calibration(path: Path, judge: str | None = None) -> KnownJudge:
     source = sorted(document["sources"], key=lambda one: one["source"] != LABELLED)[0]
     rates = {(one["by"], one["family"]): _calibration(one) for one in source["rates"] if one["by"] in (ALL, "family")}
     families = {family: rate for (by, family), rate in rates.items() if by == "family"}
-    return KnownJudge(source["source"], known, rates[ALL, None], families)
+    tables = {one["family"]: counts_table(one["cells"]) for one in source["confusion"] if one["question"] == COUNT}
+    return KnownJudge(source["source"], known, rates[ALL, None], families, tables)
 
 
 def _rates(seen: Sequence[ReadPicture]) -> list[dict[str, Any]]:

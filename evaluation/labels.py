@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,8 @@ from unisandbox.errors import DataError, Violation
 from unisandbox.evaluation.agreement import krippendorff_alpha
 from unisandbox.evaluation.items import Item
 from unisandbox.evaluation.known_pictures import KnownPicture
+from unisandbox.evaluation.outcomes import Sample
+from unisandbox.evaluation.quality import Place
 from unisandbox.evaluation.scores import NothingJudgedError
 from unisandbox.evaluation.verdicts import compared
 
@@ -21,7 +23,7 @@ CANNOT_TELL: Final = "cannot tell"
 PASSES: Final = 3
 LARGEST_FILE_BYTES: Final = 64 * 2**20
 FIX: Final = "mend the line, or download the file from the page again"
-Place = tuple[str, str]  # picture and question
+Asked = tuple[str, str]  # picture and question
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,13 @@ def read_labels(paths: Sequence[Path], sample: Mapping[str, Any]) -> list[Label]
     return found
 
 
-def majorities(labels: Sequence[Label]) -> dict[Place, str | None]:
+def majorities(labels: Sequence[Label]) -> dict[Asked, str | None]:
     """Return the answer that most people gave to each question about each picture; None where two are as frequent, or none is.
 
     >>> majorities([Label("a", "1", "count", "2"), Label("b", "1", "count", "3"), Label("c", "1", "count", "3")])
     {('1', 'count'): '3'}
     """
-    votes: dict[Place, Counter[str]] = {}
+    votes: dict[Asked, Counter[str]] = {}
     for label in labels:
         place = votes.setdefault((label.picture, label.question), Counter())
         if label.answer != CANNOT_TELL:
@@ -111,6 +113,35 @@ def labelled_pictures(
     return known
 
 
+def run_labels(sample: Mapping[str, Any], labels: Sequence[Label], samples: Iterable[Sample]) -> dict[Place, bool]:
+    """Return whether people say that a picture of a run is right, by item, arm and sample; of pictures about which they agree.
+
+    Args:
+        sample: From `sample.json`.
+        labels: Of people.
+        samples: Of the run that the sample was drawn from.
+
+    Raises:
+        DataError: The sample is of another run: not one of its pictures is in this one.
+    """
+    there = {(one.item.id, one.arm, one.sample): one for one in samples if one.picture}
+    agreed, found, known = majorities(labels), dict[Place, bool](), 0
+    for one in sample["pictures"]:
+        about = one["about"]
+        place = (about["item"], about["arm"], about["sample"])
+        ours = there.get(place)
+        if ours is None or ours.picture != about["sha256"]:
+            continue
+        known += 1
+        seen = {each["name"]: agreed.get((one["name"], each["name"])) for each in one["questions"]}
+        if all(answer is not None for answer in seen.values()):
+            found[place] = compared({name: str(answer) for name, answer in seen.items()}, ours.item.target).correct
+    if not known:
+        fix = "give the labels of pictures of this run, which `unisandbox label` took from it"
+        raise DataError(Violation("--labels", "pictures of another run", "pictures of this run", fix))
+    return found
+
+
 def labels_document(sample: Mapping[str, Any], labels: Sequence[Label], known: Sequence[KnownPicture]) -> dict[str, Any]:
     """Return what a calibration file says of the labels: who, how many pictures, and how far they agree."""
     raters = sorted({label.rater for label in labels})
@@ -145,7 +176,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(Violation(str(path), str(error), "a CSV in UTF-8", "download it from the page again")) from None
 
 
-def _faults(where: str, row: Mapping[str, Any], choices: Mapping[Place, Sequence[str]], sha256: str) -> Iterator[Violation]:
+def _faults(where: str, row: Mapping[str, Any], choices: Mapping[Asked, Sequence[str]], sha256: str) -> Iterator[Violation]:
     if None in row or None in row.values():
         yield Violation(where, "another number of cells", f"{len(COLUMNS)}, as in line 1", FIX)
         return

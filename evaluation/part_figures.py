@@ -10,12 +10,13 @@ import numpy as np
 
 from unisandbox.errors import DataError
 from unisandbox.evaluation.columns import Columns, Mask
-from unisandbox.evaluation.corrections import Calibration, Refused, rogan_gladen
+from unisandbox.evaluation.judge_corrections import NAMES, corrections
 from unisandbox.evaluation.metrics import Figure, accuracy, bounds, chance_corrected, control_loss, grouped, mean_chance
 from unisandbox.evaluation.outcomes import GENERATION_ERROR, JUDGE_ERROR, OUTCOMES, Sample
 from unisandbox.evaluation.paired import difference_bounds, paired_difference, transfer
 from unisandbox.evaluation.power import smallest_accuracy_seen, smallest_difference_seen
 from unisandbox.evaluation.protocol import ARMS, ASK, LITERAL, NORMAL, THINK
+from unisandbox.evaluation.quality import Quality
 from unisandbox.evaluation.scores import NothingJudgedError, Scores
 
 Block = dict[str, Any]
@@ -67,8 +68,7 @@ class Figures:
         arms: Those that the run asked.
         absent: Arms that the model lacks, each with the reason.
         judged_by: Arm -> what decides whether it is right.
-        known: What is known of the judge's errors; None where it was not calibrated.
-        families: The same of each family, where it is known.
+        known: What is known of the judge.
     """
 
     def __init__(
@@ -79,19 +79,17 @@ class Figures:
         *,
         absent: Mapping[str, str],
         judged_by: Mapping[str, str],
-        known: Calibration | None,
-        families: Mapping[str, Calibration],
+        known: Quality,
     ) -> None:
         self._columns, self._arms, self._absent = columns, tuple(arms), absent
-        self._judged_by, self._known, self._families = judged_by, known, families
+        self._judged_by, self._known = judged_by, known
         place = {name: number for number, name in enumerate(item.id for item in columns.items)}
         self._of = {arm: [sample for sample in samples if sample.arm == arm] for arm in self._arms}
         self._where = {arm: np.array([place[one.item.id] for one in ours], dtype=np.int64) for arm, ours in self._of.items()}
 
     def arms(self, mask: Mask, family: str | None) -> dict[str, Block | None]:
         """Return a block for each arm, of items of one family or of all (None); None for an arm that was not asked."""
-        known = self._known if family is None else self._families.get(family, self._known)
-        return {arm: self._arm(arm, mask, known) if arm in self._arms else None for arm in ARMS}
+        return {arm: self._arm(arm, mask, family) if arm in self._arms else None for arm in ARMS}
 
     def pairs(self, mask: Mask) -> list[Block]:
         """Return what the arms say together: gaps, gain, loss and transfer, each null with a reason where it cannot be told."""
@@ -113,7 +111,7 @@ class Figures:
         ours = self._of[arm]
         return [ours[place] for place in np.flatnonzero(mask[self._where[arm]]).tolist()]
 
-    def _arm(self, arm: str, mask: Mask, known: Calibration | None) -> Block:
+    def _arm(self, arm: str, mask: Mask, family: str | None) -> Block:
         chosen, ours = mask & self._columns.tried(arm), self._within(arm, mask)
         block: Block = {"n_items": int(chosen.sum()), **_counted(ours), "judged_by": self._judged_by[arm]}
         if not ours:
@@ -127,7 +125,9 @@ class Figures:
         block |= {"accuracy": figure_block(found), "chance": mean_chance(one, chance)}
         block |= {"smallest_accuracy_seen": smallest_accuracy_seen(found, block["chance"]) if block["chance"] < 1 else None}
         block |= {"beyond_chance": figure_block(chance_corrected(one, chance)) if (chance < 1).all() else None}
-        return {**block, **self._group_score(one, chosen), **_corrected(one, arm, known), "reason": None}
+        for name, found_or_not in corrections(one, arm, ours, self._known, family).items():
+            block |= _told(name, *found_or_not)
+        return {**block, **self._group_score(one, chosen), "reason": None}
 
     def _group_score(self, one: Scores, chosen: Mask) -> Block:
         groups = self._columns.groups[chosen]
@@ -157,17 +157,9 @@ class Figures:
 CELLS: Final = tuple(f"{cell:03b}" for cell in range(7, -1, -1))  # asked, literal, drawn: 111 is right in all
 MEASURED: Final = (
     *("accuracy", "bounds", "chance", "smallest_accuracy_seen", "beyond_chance"),
-    *("group_score", "group_score_reason", "corrected", "corrected_reason"),
+    *("group_score", "group_score_reason"),
+    *(key for name in NAMES for key in (name, f"{name}_reason")),
 )
-
-
-def _corrected(one: Scores, arm: str, known: Calibration | None) -> Block:
-    if arm == ASK:
-        return _told("corrected", None, "answers are matched, not judged")
-    if known is None:
-        return _told("corrected", None, "the judge was not calibrated")
-    found = rogan_gladen(one, known)
-    return _told("corrected", None, found.reason) if isinstance(found, Refused) else _told("corrected", found, None)
 
 
 def _measured(pair: Pair, every: Sequence[Scores]) -> Figure:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from unisandbox.errors import DataError, Violation
 from unisandbox.evaluation.columns import Columns
-from unisandbox.evaluation.corrections import Calibration, Rate
+from unisandbox.evaluation.corrections import Rate
 from unisandbox.evaluation.judges.panel import PANEL
 from unisandbox.evaluation.judges.panel_agreement import panel_agreement
 from unisandbox.evaluation.outcomes import Sample
 from unisandbox.evaluation.part_figures import Figures
 from unisandbox.evaluation.parts import ALL, Part, parts
 from unisandbox.evaluation.protocol import ASK, DRAWN_ARMS, NORMAL, THINK
+from unisandbox.evaluation.quality import Quality
 from unisandbox.evaluation.repeat import SEEDS, command_line
 from unisandbox.evaluation.run_folder import Party, Record
 from unisandbox.evaluation.sample_rows import Row, sample_lines, whole
@@ -31,21 +32,6 @@ RESULTS: Final = "results.json"
 SAMPLES: Final = "samples.jsonl"
 ANSWERS_JUDGED_BY: Final = "match with the choices"
 NO_JUDGE: Final = "no judge yet"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """What is known of a judge besides its verdicts.
-
-    Attributes:
-        calibration: Its rates on pictures of known truth; None where it was not calibrated.
-        families: The same of each family, for its figures; those of all are taken where it is not there.
-        source: Where these pictures come from, for people.
-    """
-
-    calibration: Calibration | None = None
-    families: Mapping[str, Calibration] = field(default_factory=dict)
-    source: str = ""
 
 
 def results_of(
@@ -68,9 +54,7 @@ def results_of(
     known = quality or Quality()
     arms, columns = record.way.arms, Columns(samples, record.way.arms)
     judged_by = _judged_by(record)
-    figures = Figures(
-        columns, samples, arms, absent=record.absent, judged_by=judged_by, known=known.calibration, families=known.families
-    )
+    figures = Figures(columns, samples, arms, absent=record.absent, judged_by=judged_by, known=known)
     return {
         "format": FORMAT,
         "run": _run(record),
@@ -157,7 +141,8 @@ def _quality(record: Record, known: Quality, samples: Sequence[Sample]) -> dict[
     }
     is_panel = record.judge is not None and record.judge.identity.get("kind") == PANEL
     agreement = panel_agreement(samples) if is_panel else {}
-    return {"canary": dict(record.canary) or None, "calibration": calibration, "agreement": agreement or None}
+    told = {"canary": dict(record.canary) or None, "calibration": calibration, "agreement": agreement or None}
+    return {**told, "labels": len(known.labels) or None}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

@@ -60,4 +60,13 @@ def right_answers(target: Mapping[str, Any]) -> dict[str, str]:
 
 def _normal(name: str, answer: str) -> str:
     """Return an answer as a choice says it: a judge may count beyond the choices."""
-    return count_answer(int(answer)) if name == COUNT and answer.isdecimal() else answer
+    return counted_as(answer) if name == COUNT else answer
+
+
+def counted_as(answer: str) -> str:
+    """Return the choice of a count that an answer stands for: a judge may count beyond the choices.
+
+    >>> counted_as("23"), counted_as("3")
+    ('more than 20', '3')
+    """
+    return count_answer(int(answer)) if answer.isdecimal() else answer

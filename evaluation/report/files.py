@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from unisandbox.evaluation.outcomes import Joined
+from unisandbox.evaluation.quality import Quality
 from unisandbox.evaluation.report.page import write_page
 from unisandbox.evaluation.report.references import keep_references
-from unisandbox.evaluation.results import Quality, model_name, results_of, write_results
+from unisandbox.evaluation.results import model_name, results_of, write_results
 from unisandbox.evaluation.run_folder import Record
 from unisandbox.evaluation.sample_rows import sample_rows
 

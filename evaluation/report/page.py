@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from unisandbox.evaluation.part_figures import TRANSFER
-from unisandbox.evaluation.protocol import ARMS, NORMAL, THINK
+from unisandbox.evaluation.protocol import ARMS, ASK, NORMAL, THINK
 from unisandbox.evaluation.report.charts import legend, level_plot
 from unisandbox.evaluation.report.gallery import gallery_data
 from unisandbox.evaluation.report.sentences import in_short
@@ -36,6 +36,7 @@ from unisandbox.schemas.files import replacing
 PAGE: Final = "report.html"
 Block = Mapping[str, Any]
 CONDITIONS: Final = (("11", "right", "right"), ("10", "right", "wrong"), ("01", "wrong", "right"), ("00", "wrong", "wrong"))
+CORRECTED: Final = ("as judged", "by the judge's rates", "by people's labels")
 FACTOR_NAMES: Final = {
     "split": "split",
     "count": "number of objects",
@@ -82,6 +83,8 @@ def page(results: Block, rows: Iterable[Block]) -> str:
         canary=listed(results["judge_quality"]["canary"] or {}),
         agreement=listed(results["judge_quality"]["agreement"] or {}),
         corrected=_corrected(results["parts"][0]),
+        corrected_heads=CORRECTED,
+        counts=_counts(results),
         data=gallery_data(rows),
         names=ARM_NAMES,
         css=ARM_CLASS,
@@ -146,10 +149,24 @@ def _notes(rows: Iterable[tuple[str, Iterable[Block]]]) -> list[tuple[str, str]]
     return [(note, ", ".join(names)) for note, names in found.items()]
 
 
-def _corrected(part: Block) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return each arm's accuracy as judged and as corrected for the judge's errors."""
-    arms = {arm: block for arm, block in part["arms"].items() if block}
-    return {arm: (arm_cell(block), cell(block.get("corrected"), block.get("corrected_reason"))) for arm, block in arms.items()}
+def _corrected(part: Block) -> dict[str, list[dict[str, Any]]]:
+    """Return each drawn arm's accuracy as judged, and as corrected by rates and by labels."""
+    arms = {arm: block for arm, block in part["arms"].items() if block and arm != ASK}
+    return {
+        arm: [arm_cell(block), *(cell(block[name], block[f"{name}_reason"]) for name in ("corrected", "by_labels"))]
+        for arm, block in arms.items()
+    }
+
+
+def _counts(results: Block) -> list[tuple[str, dict[str, Any]]]:
+    """Return, of each family whose counts could be corrected, the cells of its arms."""
+    found = []
+    for part in results["parts"]:
+        if part["by"] == "family":
+            arms = {arm: block for arm, block in part["arms"].items() if block and arm != ASK}
+            cells = {arm: cell(one["corrected_counts"], one["corrected_counts_reason"]) for arm, one in arms.items()}
+            found += [(part["value"], cells)] if any(one["corrected_counts"] for one in arms.values()) else []
+    return found
 
 
 def _levels(results: Block) -> dict[str, list[tuple[str, Block]]]:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from unisandbox.terminal import bar, print_error, print_json, print_table
 if TYPE_CHECKING:
     from unisandbox.evaluation.metrics import Figure
     from unisandbox.evaluation.progress import Progress
+    from unisandbox.evaluation.quality import Quality
     from unisandbox.evaluation.run import Ran
     from unisandbox.evaluation.summary import Line
 
@@ -50,26 +52,48 @@ def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def written(folder: Path, ran: Ran, calibration: Path | None = None, *, anew: bool = False) -> Path | None:
+def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: bool = False) -> Path | None:
     """Return the page of a run, written again where a ledger has changed since; None where nothing is finished.
 
     Args:
         folder: The run folder.
         ran: The run as it stands.
-        calibration: Rates of the judge, from `unisandbox calibrate`; the accuracies are then corrected too.
+        quality: What is known of the judge; the accuracies are then corrected too.
         anew: Write it even where it is up to date.
     """
-    from unisandbox.evaluation.calibrate import read_calibration
     from unisandbox.evaluation.report.files import write_report
 
     page = folder / PAGE
     if not any(sample.outcome for sample in ran.joined.samples):
         return None
-    if page.exists() and not anew and calibration is None and not _is_older(page, folder):
+    if page.exists() and not anew and quality is None and not _is_older(page, folder):
         return page
+    return write_report(folder, ran.record, ran.joined, quality).page
+
+
+def judge_quality(ran: Ran, calibration: Path | None, labels: Sequence[Path] = (), sample: Path | None = None) -> Quality | None:
+    """Return what files say of the judge of a run; None where there are none.
+
+    Args:
+        ran: The run.
+        calibration: Rates of the judge, from `unisandbox calibrate`.
+        labels: CSV files of people who labelled pictures of this run.
+        sample: The sample that they labelled; `sample.json` beside the first of them otherwise.
+
+    Raises:
+        DataError: A file that is none of these, or of another judge or run.
+    """
+    from unisandbox.evaluation.calibrate import read_calibration
+    from unisandbox.evaluation.label_sample import read_sample
+    from unisandbox.evaluation.labels import read_labels, run_labels
+    from unisandbox.evaluation.quality import Quality
+
     judge = ran.record.judge
-    known = read_calibration(calibration, judge.sha256 if judge else None) if calibration else None
-    return write_report(folder, ran.record, ran.joined, known.quality if known else None).page
+    known = read_calibration(calibration, judge.sha256 if judge else None).quality if calibration else None
+    if not labels:
+        return known
+    asked = read_sample(sample or labels[0].parent / "sample.json")
+    return replace(known or Quality(), labels=run_labels(asked, read_labels(labels, asked), ran.joined.samples))
 
 
 def _is_older(page: Path, folder: Path) -> bool:

@@ -15,8 +15,9 @@ from unisandbox.evaluation.metrics import accuracy
 from unisandbox.evaluation.outcomes import CORRECT, GENERATION_ERROR, JUDGE_ERROR, WRONG
 from unisandbox.evaluation.parts import parts
 from unisandbox.evaluation.protocol import ARMS, ASK, LITERAL, NORMAL, THINK, Fault
+from unisandbox.evaluation.quality import Quality
 from unisandbox.evaluation.repeat import command_line
-from unisandbox.evaluation.results import Quality, model_name, read_results, results_of, write_results
+from unisandbox.evaluation.results import model_name, read_results, results_of, write_results
 from unisandbox.evaluation.sample_rows import sample_rows
 from unisandbox.evaluation.samples import read_samples
 from unisandbox.evaluation.scores import scores
