@@ -36,7 +36,8 @@ class Ledger:
             self.rows, whole_bytes = _read(path)
         self._path, self._sync_every_s = path, sync_every_s
         self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o644)
-        os.ftruncate(self._file, whole_bytes)
+        if os.fstat(self._file).st_size != whole_bytes:  # a cut of nothing would still change the time of the file
+            os.ftruncate(self._file, whole_bytes)
         self._lock, self._closing, self._unsynced = threading.Lock(), threading.Event(), False
         self._failed: OSError | None = None
         self._syncer = threading.Thread(target=self._sync_until_closed, name=f"sync {path.name}", daemon=True)

@@ -57,7 +57,7 @@ def results_of(
     figures = Figures(columns, samples, arms, absent=record.absent, judged_by=judged_by, known=known)
     return {
         "format": FORMAT,
-        "run": _run(record),
+        "run": run_document(record),
         "absent": dict(record.absent),
         "n_items": len(columns.items),
         "n_samples": len(samples),
@@ -107,7 +107,8 @@ def _judged_by(record: Record) -> dict[str, str]:
     return {ASK: ANSWERS_JUDGED_BY, **dict.fromkeys(DRAWN_ARMS, judge)}
 
 
-def _run(record: Record) -> dict[str, Any]:
+def run_document(record: Record) -> dict[str, Any]:
+    """Return what results say of how a run was made."""
     way = asdict(record.way)
     asked = {"arms": list(way["arms"]), "samples": way["samples"], "salt": way["salt"], "size_px": way["size_px"], "seeds": SEEDS}
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import Counter
@@ -53,7 +54,7 @@ def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: bool = False) -> Path | None:
-    """Return the page of a run, written again where a ledger has changed since; None where nothing is finished.
+    """Return the page of a run, written again where it would say something else; None where nothing is finished.
 
     Args:
         folder: The run folder.
@@ -66,7 +67,7 @@ def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: boo
     page = folder / PAGE
     if not any(sample.outcome for sample in ran.joined.samples):
         return None
-    if page.exists() and not anew and quality is None and not _is_older(page, folder):
+    if not anew and quality is None and _is_current(page, folder, ran):
         return page
     return write_report(folder, ran.record, ran.joined, quality).page
 
@@ -96,11 +97,22 @@ def judge_quality(ran: Ran, calibration: Path | None, labels: Sequence[Path] = (
     return replace(known or Quality(), labels=run_labels(asked, read_labels(labels, asked), ran.joined.samples))
 
 
-def _is_older(page: Path, folder: Path) -> bool:
-    """Return whether a ledger of the run was written after its page."""
-    return any(
-        ledger.stat().st_mtime_ns > page.stat().st_mtime_ns for ledger in sorted(folder.glob("*.jsonl")) if ledger.name != SAMPLES
-    )
+def _is_current(page: Path, folder: Path, ran: Ran) -> bool:
+    """Return whether a page was written after the ledgers, of this record and these versions, without a correction."""
+    from unisandbox.evaluation.results import RESULTS, run_document
+
+    try:
+        told = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        written_ns, ledgers = page.stat().st_mtime_ns, [one for one in sorted(folder.glob("*.jsonl")) if one.name != SAMPLES]
+        known, run = told["judge_quality"], json.loads(json.dumps(run_document(ran.record)))
+        return (
+            all(one.stat().st_mtime_ns <= written_ns for one in ledgers)
+            and (known["calibration"], known["labels"], known["canary"]) == (None, None, dict(ran.record.canary) or None)
+            and (told["n_samples"], told["unfinished"]) == (len(ran.joined.samples), ran.joined.unfinished)
+            and bool(told["run"] == run)
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def shown(
