@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build-data audit card publish hub-demo score report test test-slow lint format check golden bench wheel clean
+.PHONY: help setup build-data audit card publish hub-demo score report test test-slow lint format check golden bench bench-gpu wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -67,10 +67,15 @@ check: lint test ## What CI runs: lint and test
 golden: .venv/.dev ## Rewrite the expected outputs in tests/golden
 	@UNISANDBOX_REWRITE_GOLDEN=1 $(PYTEST) tests/golden
 
-bench: .venv/.bench ## Measure rows and pictures per CPU-second beside writing and encoding alone
+bench: .venv/.bench build-data ## Measure rows and pictures per CPU-second beside writing and encoding alone
 	@$(BIN)/python benchmarks/build.py
 	@$(BIN)/python benchmarks/render.py
 	@$(BIN)/python benchmarks/audit.py
+	@$(BIN)/python benchmarks/judge.py --data $(FOLDER)
+	@$(BIN)/python benchmarks/score.py
+
+bench-gpu: .venv/.bench ## Measure models, judges and the scorer on the GPU of this machine
+	@$(BIN)/python benchmarks/gpu.py
 
 wheel: .venv/.dev ## Build the wheel, install it alone and run a command
 	@$(BIN)/python tools/try_wheel.py
@@ -97,4 +102,4 @@ clean: ## Remove what the targets above wrote
 
 .venv/.bench: .venv/.core
 	@echo "installing what the benchmarks compare with (once)" >&2
-	@$(PIP) --editable '.[bench]' $(QUIETLY) && touch $@
+	@$(PIP) --editable '.[bench,diffusers]' $(QUIETLY) && touch .venv/.score $@

@@ -27,6 +27,7 @@ OF_OBJECTS, OF_PEOPLE = 36, 24  # pictures; 60 in all take a vision model second
 SPLITS: Final = ("validation", "test")
 NO_ITEMS: Final = ("vocabulary", "entities", "knowledge_corpus")  # configs that hold something else
 SMALL_COUNT: Final = 4  # from 5 on vision models count badly, however well they run (CountQA; arXiv 2511.17722)
+UNSUPPORTED: Final = "unsupported"  # a fault that is no sign of a broken judge: none of its kind can tell
 CHOICE_MASS: Final = "probability on the choices"
 # From what a share of right answers a judge is in order. Identity and small counts: what open models of seven thousand million
 # parameters reach on plain pictures of few objects, with room below. Attributes: half of the values are small parts of a face.
@@ -63,7 +64,7 @@ class Tried:
     Attributes:
         shares: Share of right answers by kind of question; a picture of which it said nothing is not right.
         answers: What it answered about each picture, in order; None where it failed.
-        faults: What went wrong with the others.
+        faults: What went wrong with the others, but for what no judge of its kind can tell.
     """
 
     shares: Mapping[str, float]
@@ -119,7 +120,8 @@ def tried(judge: Judge, pictures: Sequence[Known], questions: Callable[[Item], t
             marks.setdefault(name, []).append(mark)
     shares = {name: sum(each) / len(each) for name, each in sorted(marks.items())}
     answers = tuple(None if isinstance(one, Fault) else dict(one.answers) for one in readings)
-    return Tried(shares, answers, tuple(f"{one.kind}: {one.message}" for one in readings if isinstance(one, Fault)))
+    faults = [one for one in readings if isinstance(one, Fault) and one.kind != UNSUPPORTED]
+    return Tried(shares, answers, tuple(f"{one.kind}: {one.message}" for one in faults))
 
 
 def refuse_failed(result: Tried, judge: str, when: str) -> None:
@@ -208,6 +210,8 @@ def _request(judge: Judge, known: Known, asked: tuple[Question, ...]) -> JudgeRe
 
 def _marks(known: Known, request: JudgeRequest, reading: Reading | Fault) -> Iterator[tuple[str, float]]:
     """Yield each kind of question that a picture asks, with 1 for a right answer, or with the probability on the choices."""
+    if isinstance(reading, Fault) and reading.kind == UNSUPPORTED:
+        return
     answers = {} if isinstance(reading, Fault) else reading.answers
     if MATCH in answers or request.gold is not None:
         yield MATCH, float(answers.get(MATCH) == ("yes" if known.shows == known.item.target else "no"))

@@ -97,7 +97,7 @@ def _tried(measure: Callable[[], Figure | Refused]) -> Found:
 def counts_table(cells: Sequence[Sequence[Any]]) -> Counts:
     """Return a square table of counts, read (row) by true (column), from cells [true, read, pictures].
 
-    >>> counts_table([["1", "2", 4], ["more than 20", "20", 1]])[2, 1]
+    >>> float(counts_table([["1", "2", 4], ["more than 20", "20", 1]])[2, 1])
     4.0
     """
     places = {name: place for place, name in enumerate(COUNTS)}

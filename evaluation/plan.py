@@ -56,6 +56,7 @@ class Plan:
         out: The run folder.
         model, judge: URIs, with their own arguments; without a judge pictures are made and kept.
         judge_workers: How many threads ask the judge; None for what suits it.
+        engine, engine_arguments: Where model and judge run; it changes no result.
         way: How to ask; of its arms those are left out that the model lacks.
         retry_errors: Do again what failed, and only that.
         until_half_width: Stop once the intervals of `draw` are as narrow; None for all items.
@@ -69,6 +70,8 @@ class Plan:
     judge: str | None = None
     judge_arguments: Mapping[str, str] = field(default_factory=dict)
     judge_workers: int | None = None
+    engine: str = "local"
+    engine_arguments: Mapping[str, str] = field(default_factory=dict)
     selection: Selection = Selection()
     way: Way = field(default_factory=Way)
     retry_errors: bool = False
@@ -84,7 +87,14 @@ class Plan:
     def settings(self) -> Mapping[str, Any]:
         """What changes no result and is worth knowing."""
         arguments = {"model_arguments": dict(self.model_arguments), "judge_arguments": dict(self.judge_arguments)}
-        return {"judge_workers": self.judge_workers, "canary": self.canary, "retry_errors": self.retry_errors, **arguments}
+        engine = {"engine": self.engine, "engine_arguments": dict(self.engine_arguments)}
+        return {
+            "judge_workers": self.judge_workers,
+            "canary": self.canary,
+            "retry_errors": self.retry_errors,
+            **arguments,
+            **engine,
+        }
 
 
 def slug(uri: str) -> str:

@@ -27,6 +27,7 @@ FAULT_KINDS: Final = (
     "crashed",  # the model, its process or its server broke down
     "bad_picture",  # what came back is no picture that can be judged; the message says how
     "bad_reply",  # a reply that is no answer to the question: prose, another language, nothing, half a JSON
+    "unsupported",  # what no judge of this kind can tell, as a detector a hair style
     "unavailable",  # the service could not be reached, or kept answering 429 or 5xx
 )
 

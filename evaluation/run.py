@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 from unisandbox.errors import DataError, InputError, Violation
 from unisandbox.evaluation.arms import Unit, Way, absent_arms, units
 from unisandbox.evaluation.collection import collection_paused
+from unisandbox.evaluation.engines.base import Engine
+from unisandbox.evaluation.engines.registry import open_engine
 from unisandbox.evaluation.identity import canonical, digest
 from unisandbox.evaluation.items import Item, ItemSet
-from unisandbox.evaluation.judges.registry import open_judge
 from unisandbox.evaluation.judging import Asking, Task
-from unisandbox.evaluation.models.registry import open_model
 from unisandbox.evaluation.outcomes import Joined, Joiner
 from unisandbox.evaluation.plan import Plan, Selection
 from unisandbox.evaluation.progress import Progress
@@ -70,14 +70,14 @@ def score(plan: Plan, tell: Tell) -> Ran:
         files = stack.enter_context(writing(plan.out)) if plan.out.exists() else None
         chosen, words = plan.selection.items(plan.data), Words(plan.data)
         items = plan.selection.part(chosen.items)
-        model = stack.enter_context(closing(open_model(plan.model, plan.model_arguments)))
-        bind = getattr(model, "bind", None)
-        if bind is not None:
-            bind(items, plan.data)
+        engine = stack.enter_context(closing(open_engine(plan.engine, plan.engine_arguments)))
+        opened = engine.model(plan, items)
+        model = stack.enter_context(closing(opened.model))
         record = _record(plan, chosen, model)
-        reader, judge = stack.enter_context(_reader(plan, words))
+        reader, judge = stack.enter_context(_reader(plan, words, engine))
         files = files or stack.enter_context(writing(plan.out))  # a folder is made once nothing is wrong with what was asked for
-        worker = Worker(plan, files, Drawer(model, record.model.sha256), reader, tell, words)
+        drawer = Drawer(model, record.model.sha256, opened.workers)
+        worker = Worker(plan, files, drawer, reader, tell, words)
         return worker.work(Job(items, record.way, record.model.sha256), replace(record, judge=judge))
 
 
@@ -87,7 +87,7 @@ def judge_again(plan: Plan, tell: Tell) -> Ran:
         record = read_record(plan.out)
         job = Job(_items(record, plan.data), record.way, record.model.sha256)
         words = Words(plan.data)
-        with _reader(plan, words) as (reader, judge):
+        with closing(open_engine(plan.engine, plan.engine_arguments)) as engine, _reader(plan, words, engine) as (reader, judge):
             return Worker(plan, files, None, reader, tell, words).work(job, replace(record, judge=judge))
 
 
@@ -214,12 +214,12 @@ def _trials(plan: Plan, reader: Reader | None, words: Words, earlier: Record | N
 
 
 @contextmanager
-def _reader(plan: Plan, words: Words) -> Iterator[tuple[Reader | None, Party | None]]:
+def _reader(plan: Plan, words: Words, engine: Engine) -> Iterator[tuple[Reader | None, Party | None]]:
     """Yield the judge of a plan at work, and what is put on record of it; nothing where the plan has none."""
     if plan.judge is None:
         yield None, None
         return
-    opened = open_judge(plan.judge, plan.data, plan.judge_arguments)
+    opened = engine.judge(plan, plan.judge)
     with closing(opened.judge) as judge:
         party = _party(f"--judge {plan.judge}", plan.judge, judge.identity(), {"blind": judge.blind})
         asking = Asking(questions_of(words), party.sha256, blind=judge.blind)

@@ -1,4 +1,4 @@
-"""Generating and judging at the same time: one thread asks the model, others check its pictures, others ask the judge.
+"""Generating and judging at the same time: some threads ask the model, others check its pictures, others ask the judge.
 
 Between them are bounded queues, so that a fast model waits for a slow judge instead of filling the memory. Every result is in a
 ledger before the next step begins, so whatever ends the process, nothing that was done is done again.
@@ -35,10 +35,11 @@ class InterruptedRunError(UnisandboxError):
 
 @dataclass(frozen=True, slots=True)
 class Drawer:
-    """A model at work, and the digest of its identity."""
+    """A model at work: the digest of its identity, and how many threads may ask it at once."""
 
     model: Model
     sha256: str
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,19 @@ class Stages:
             InterruptedRunError: Ctrl-C; everything that was finished is kept.
             Exception: The first that a thread met, such as a full disk; faults of single requests are results.
         """
-        room = max(4, 2 * self._most_drawn())
+        self._drawers_left = self._drawer.workers if self._drawer else 1
+        self._batches = Channel[list[Unit]](1, batches(work.to_generate, self._most_drawn()) if self._drawer else ())
+        self._batches.close()
+        room = max(4, 2 * self._most_drawn() * self._drawers_left)
         self._drawn = Channel[tuple[Unit, Drawing, float]](room)
         self._to_judge = Channel[Task](max(room, 4 * self._most_read()), work.to_judge)
         self._intakes_left = INTAKE_WORKERS
         workers = self._reader.workers if self._reader else 0
         threads = [
-            threading.Thread(target=self._guarded, args=(self._generate, work.to_generate), name="generate", daemon=True),
+            *(
+                threading.Thread(target=self._guarded, args=(self._generate,), name="generate", daemon=True)
+                for _ in range(self._drawers_left)
+            ),
             *(
                 threading.Thread(target=self._guarded, args=(self._take_in,), name="intake", daemon=True)
                 for _ in range(INTAKE_WORKERS)
@@ -139,15 +146,15 @@ class Stages:
             self._drawn.give_up()
             self._to_judge.give_up()
 
-    def _generate(self, units: Sequence[Unit]) -> None:
+    def _generate(self) -> None:
         try:
-            if self._drawer:
-                for batch in batches(units, self._most_drawn()):
-                    if self._stop.is_set():
-                        break
-                    self._generate_batch(self._drawer, batch)
+            while self._drawer and not self._stop.is_set() and (taken := self._batches.take(1)):
+                self._generate_batch(self._drawer, taken[0])
         finally:
-            self._drawn.close()
+            with self._lock:
+                self._drawers_left -= 1
+                if not self._drawers_left:
+                    self._drawn.close()
 
     def _generate_batch(self, drawer: Drawer, batch: Sequence[Unit]) -> None:
         start = time.perf_counter()

@@ -62,7 +62,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HF_HOME = tempfile.TemporaryDirectory(prefix="unisandbox-tests-")  # no cache and no token of the person's
 for name in [name for name in os.environ if name.startswith(("HF_", "HUGGINGFACE", "HUGGING_FACE"))]:
     del os.environ[name]
-os.environ.update(HF_HOME=HF_HOME.name, HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_TELEMETRY="1")
+os.environ.update(HF_HOME=HF_HOME.name, HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_TELEMETRY="1", XDG_CACHE_HOME=HF_HOME.name)
+os.environ["OMP_NUM_THREADS"] = "1"  # torch's threads wait for each other by spinning, which costs what other workers could use
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from model_table import HEAD, judge_rows, model_rows
 from typer.testing import CliRunner
 
 from unisandbox.cli import app
@@ -127,6 +128,16 @@ def rules() -> str:
     return markdown_table(("rule", "severity", "what it says", "source"), rows)
 
 
+def models() -> str:
+    """Return the table of all models that can be plugged in."""
+    return markdown_table(HEAD, model_rows())
+
+
+def judges() -> str:
+    """Return the table of all judges that can be plugged in."""
+    return markdown_table(("judge", *HEAD[1:]), judge_rows())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "configs": configs,
     "items": items,
@@ -134,8 +145,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "schemas": schemas,
     "rules": rules,
+    "models": models,
+    "judges": judges,
 }
-DOCUMENTS = ("README.md", "docs/audit.md", "docs/cli.md", "docs/schema.md")
+DOCUMENTS = ("README.md", "docs/audit.md", "docs/cli.md", "docs/models.md", "docs/schema.md")
 
 
 def rewritten(text: str) -> str:

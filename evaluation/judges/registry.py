@@ -34,6 +34,8 @@ SCHEMES: Final = {
     "openai": Scheme("unisandbox.evaluation.judges.openai_vision:open_vision", "openai:URL#NAME", OVER_HTTP),
     "captions": Scheme("unisandbox.evaluation.judges.captions:open_captions", "captions:URL#NAME", OVER_HTTP),
     "panel": Scheme("unisandbox.evaluation.judges.panel:open_panel", "panel:JUDGE,JUDGE", OVER_HTTP),
+    "hf": Scheme("unisandbox.evaluation.judges.hf_vision:open_hf_vision", "hf:PATH_OR_ID", 1),
+    "detector": Scheme("unisandbox.evaluation.judges.detector:open_detector", "detector:PATH_OR_ID", 1),
     "scripted": Scheme("unisandbox.evaluation.judges.scripted:open_scripted", "scripted:exact or scripted:FILE.toml", OVER_HTTP),
 }
 

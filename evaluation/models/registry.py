@@ -31,9 +31,12 @@ class Scheme(NamedTuple):
 SCHEMES: Final = {
     "baseline": Scheme("unisandbox.evaluation.models.baselines:open_baseline", "baseline:oracle|literal|blind|noise"),
     "folder": Scheme("unisandbox.evaluation.models.folder:open_folder", "folder:PATH"),
+    "diffusers": Scheme("unisandbox.evaluation.models.diffusers_pipeline:open_pipeline", "diffusers:PATH_OR_ID"),
     "exec": Scheme("unisandbox.evaluation.models.worker:open_worker", "exec:COMMAND"),
+    "hf": Scheme("unisandbox.evaluation.models.hf:open_hf", "hf:PATH_OR_ID"),
     "openai": Scheme("unisandbox.evaluation.models.openai_endpoint:open_openai", "openai:URL#NAME"),
     "scripted": Scheme("unisandbox.evaluation.models.scripted:open_scripted", "scripted:FILE.toml"),
+    "tiny": Scheme("unisandbox.evaluation.models.tiny.model:open_tiny", "tiny:FOLDER"),
 }
 
 

@@ -7,12 +7,26 @@ from typing import Annotated
 import typer
 
 from unisandbox import __version__
-from unisandbox.commands import calibrating, card, check, compare, hub, look, make, publish, reporting, score, sealing
+from unisandbox.commands import (
+    calibrating,
+    card,
+    check,
+    compare,
+    hub,
+    look,
+    make,
+    publish,
+    report,
+    reporting,
+    score,
+    sealing,
+    training,
+)
 from unisandbox.commands.base import app, registered
 
 __all__ = ["app", "main"]
 
-registered(look, make, check, card, publish, hub, sealing, score, reporting, calibrating, compare)
+registered(look, make, check, card, publish, hub, sealing, score, report, reporting, calibrating, compare, training)
 
 
 @app.callback(invoke_without_command=True)

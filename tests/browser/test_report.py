@@ -16,8 +16,8 @@ from unisandbox.evaluation.corrections import calibration
 from unisandbox.evaluation.images import ImageStore
 from unisandbox.evaluation.outcomes import GENERATION_ERROR, JUDGE_ERROR, Sample
 from unisandbox.evaluation.protocol import ARMS, ASK, LITERAL, NORMAL, THINK, Fault
-from unisandbox.evaluation.report.page import page, write_page
 from unisandbox.evaluation.quality import Quality
+from unisandbox.evaluation.report.page import page, write_page
 from unisandbox.evaluation.results import results_of, write_results
 from unisandbox.evaluation.run_folder import Party, Record
 from unisandbox.evaluation.sample_rows import sample_rows

@@ -13,6 +13,8 @@ from unisandbox.cli import app
 from unisandbox.schemas.manifest import read_manifest
 from unisandbox.schemas.parquet import read_rows
 
+pytestmark = pytest.mark.xdist_group("editions")  # what these tests build stands once
+
 ENVIRONMENT = {"NO_COLOR": "1", "TERM": "dumb"}
 AGAINST = ("edition-instance", "edition-question", "edition-key", "edition-entity")
 

@@ -30,6 +30,8 @@ from unisandbox.schemas.files import file_sha256
 from unisandbox.schemas.manifest import Manifest, canonical_sha256, read_manifest, verify_folder, write_manifest
 from unisandbox.schemas.parquet import read_rows, write_parquet
 
+pytestmark = pytest.mark.xdist_group("sealing")  # what these tests build stands once
+
 TEXT = """
 name = "told"
 version = "0.0.1"

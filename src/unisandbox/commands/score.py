@@ -1,4 +1,4 @@
-"""`score`, `generate`, `judge`, `report`, `merge`: a model's answers and pictures, what a judge reads there, and the figures."""
+"""`score`, `generate`, `judge`: a model's answers and pictures, what a judge reads there, and the figures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from unisandbox.commands.base import DEFAULT_RELEASE, Json, command
 from unisandbox.commands.hub import here
-from unisandbox.commands.score_shown import shown, telling, written
+from unisandbox.commands.score_shown import judge_quality, shown, telling, written
 from unisandbox.commands.upstream_scoring import of_file
 from unisandbox.errors import InputError, Violation
 
@@ -52,6 +52,13 @@ Salt = Annotated[str, typer.Option("--salt", help="Another text gives other seed
 Size = Annotated[int | None, typer.Option("--size", min=16, help="Wanted side of pictures in pixels; the model's own otherwise.")]
 Shard = Annotated[str | None, typer.Option("--shard", help="Do part i of n of the groups, e.g. 1/3; see merge.")]
 Workers = Annotated[int | None, typer.Option("--judge-workers", min=1, help="Threads that ask the judge.")]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="Where model and judge run: local, or ray for pools of actors on many GPUs and nodes.")
+]
+EngineArguments = Annotated[
+    list[str] | None,
+    typer.Option("--engine-arg", help="key=value for the engine, e.g. model_actors=4, model_gpus=1; may be repeated."),
+]
 Retry = Annotated[bool, typer.Option("--retry-errors", help="Do again what failed, and what is missing.")]
 NoCanary = Annotated[bool, typer.Option("--no-canary", help="Do not try the judge on pictures of known truth.")]
 HalfWidth = Annotated[
@@ -87,6 +94,8 @@ def score(
     shard: Shard = None,
     until_halfwidth: HalfWidth = None,
     judge_workers: Workers = None,
+    engine: EngineName = "local",
+    engine_arg: EngineArguments = None,
     no_canary: NoCanary = False,
     retry_errors: Retry = False,
     max_error_rate: MaxErrorRate = 0.02,
@@ -115,6 +124,8 @@ def score(
             judge=judge,
             judge_arguments=arguments_of(judge_arg or (), "--judge-arg"),
             judge_workers=judge_workers,
+            engine=engine,
+            engine_arguments=arguments_of(engine_arg or (), "--engine-arg"),
             selection=selection,
             way=_way(arms, samples, salt, size),
             retry_errors=retry_errors,
@@ -141,6 +152,8 @@ def generate(
     salt: Salt = "0",
     size: Size = None,
     shard: Shard = None,
+    engine: EngineName = "local",
+    engine_arg: EngineArguments = None,
     retry_errors: Retry = False,
     max_error_rate: MaxErrorRate = 0.02,
     out: Out = None,
@@ -161,6 +174,8 @@ def generate(
         out=_places(out, folder, [model], selection)[model],
         model=model,
         model_arguments=arguments_of(model_arg or ()),
+        engine=engine,
+        engine_arguments=arguments_of(engine_arg or (), "--engine-arg"),
         selection=selection,
         way=_way(arms, samples, salt, size),
         retry_errors=retry_errors,
@@ -175,6 +190,8 @@ def judge(
     judge_arg: JudgeArguments = None,
     data: Annotated[Path | None, typer.Option("--data", help="Release folder, if it no longer is where the run read it.")] = None,
     judge_workers: Workers = None,
+    engine: EngineName = "local",
+    engine_arg: EngineArguments = None,
     no_canary: NoCanary = False,
     retry_errors: Retry = False,
     max_error_rate: MaxErrorRate = 0.02,
@@ -197,48 +214,12 @@ def judge(
         judge=judge,
         judge_arguments=arguments_of(judge_arg or (), "--judge-arg"),
         judge_workers=judge_workers,
+        engine=engine,
+        engine_arguments=arguments_of(engine_arg or (), "--engine-arg"),
         canary=not no_canary,
         retry_errors=retry_errors,
     )
     _run(judge_again, [plan], max_error_rate, as_json=as_json)
-
-
-@command
-def report(
-    run: RunFolder,
-    data: Annotated[Path | None, typer.Option("--data", help="Release folder, if it no longer is where the run read it.")] = None,
-    max_error_rate: MaxErrorRate = 0.02,
-    calibration: Calibrated = None,
-    as_json: Json = False,
-) -> None:
-    """Print the figures of a run as it stands and write its page, without asking anybody.
-
-    Example: unisandbox report build/scores/unisandbox-0.2.0/baseline-oracle
-    """
-    from unisandbox.evaluation.run import reported
-
-    ran = reported(run, here(data, quiet=as_json) if data else None)
-    pages = {run: written(run, ran, calibration, anew=True)}
-    raise typer.Exit(shown([(run, ran)], max_error_rate, as_json=as_json, pages=pages))
-
-
-@command
-def merge(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders of the shards.")],
-    out: Annotated[Path, typer.Option("--out", help="New folder for the whole run.")],
-    max_error_rate: MaxErrorRate = 0.02,
-    as_json: Json = False,
-) -> None:
-    """Join the shards of one run into one folder, and print the figures of the whole.
-
-    Example: unisandbox merge run-1 run-2 run-3 --out run
-    """
-    from unisandbox.evaluation.merge import merged
-    from unisandbox.evaluation.run import reported
-
-    merged(runs, out)
-    ran = reported(out)
-    raise typer.Exit(shown([(out, ran)], max_error_rate, as_json=as_json, pages={out: written(out, ran)}))
 
 
 def _run(
@@ -255,7 +236,7 @@ def _run(
     for plan in plans:
         with telling(plan.model, quiet=as_json) as tell:
             done.append((plan.out, step(plan, tell)))
-    pages = {folder: written(folder, ran, calibration) for folder, ran in done} if has_page else {}
+    pages = {folder: written(folder, ran, judge_quality(ran, calibration)) for folder, ran in done} if has_page else {}
     raise typer.Exit(shown(done, max_error_rate, as_json=as_json, pages=pages))
 
 

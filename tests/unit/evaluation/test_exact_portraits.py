@@ -13,6 +13,8 @@ from unisandbox.generators.families.base import Attribute, Target, TargetObject
 from unisandbox.generators.portraits import BACKGROUNDS, PORTRAIT_VALUES, SKINS, portrait
 from unisandbox.generators.render import render
 
+pytestmark = pytest.mark.xdist_group("exact portraits")  # what these tests build stands once
+
 LOOKS = {
     "hair_colour": "red",
     "hair_style": "bun",

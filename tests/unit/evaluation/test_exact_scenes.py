@@ -18,6 +18,8 @@ from unisandbox.generators.scenes import MOST_OBJECTS
 from unisandbox.generators.sprites import sprite, sprites
 from unisandbox.generators.vocabulary import nouns
 
+pytestmark = pytest.mark.xdist_group("exact scenes")  # what these tests build stands once
+
 NAMES = tuple(noun.name for noun in nouns() if noun.name in sprites())
 HARD_PAIRS = tuple((noun.name, noun.hard_pair) for noun in nouns() if noun.hard_pair and {noun.name, noun.hard_pair} <= {*NAMES})
 

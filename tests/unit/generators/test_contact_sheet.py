@@ -16,6 +16,8 @@ from unisandbox.generators.sheet_layout import CARD, EDGE, PAPER, Cell, Grid, ca
 from unisandbox.generators.typography import LINE_HEIGHT, put_text, shortened, text_width, wrapped
 from unisandbox.generators.vocabulary import categories, nouns, symbols
 
+pytestmark = pytest.mark.xdist_group("contact sheet")  # what these tests build stands once
+
 LARGEST_FILE_BYTES = 3_000_000
 LARGEST_WIDTH_PX, LARGEST_HEIGHT_PX = 1600, 2400
 LONG = "a caption of far more words than there is room for beneath a picture, Donaudampfschifffahrtsgesellschaft " * 3

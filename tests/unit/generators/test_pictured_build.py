@@ -84,6 +84,8 @@ from unisandbox.generators import shards
 from unisandbox.generators.plan import plan
 from unisandbox.generators.release_file import read_release
 from unisandbox.generators.catalogue import sample_items
+
+pytestmark = pytest.mark.xdist_group("pictured")  # what these tests build stands once
 sample_items("0.2.0", "mapping", 2, None, 0, 3)
 release = read_release("0.1.0")
 made = shards.make_shard(shards.ShardJob(release, plan(release)[1], Path(sys.argv[1])))

@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def tool() -> Callable[[str], ModuleType]:
-    """A function that loads a script of tools/ by its name."""
+def tool(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """A function that loads a script of tools/ by its name; it finds those beside it, as when it is run."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
 
     def load(name: str) -> ModuleType:
         spec = importlib.util.spec_from_file_location(f"tool_{name}", ROOT / "tools" / f"{name}.py")
