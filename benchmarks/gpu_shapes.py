@@ -20,20 +20,20 @@ TINY_TOKENIZERS: Final = Path(__file__).resolve().parents[1] / "tests" / "tiny"
 PATCH_PX: Final = 28  # of Qwen2.5-VL: 2 x 2 patches of 14 px are a token
 
 # hidden, layers, heads, intermediate, vocabulary of the text; hidden, layers, heads, px of the encoder; channels, multipliers of
-# the decoder. As config.json of deepseek-community/Janus-Pro-7B and -1B have them.
+# the decoder. As far as is known of deepseek-community/Janus-Pro-7B and -1B: compare with their config.json.
 JANUS: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, tuple[int, ...]]]]] = {
     "tiny": ((32, 2, 4, 64, 512), (32, 2, 4, 32), (32, (1, 1))),
     "1b": ((2048, 24, 16, 5632, 102_400), (1024, 24, 16, 384), (128, (1, 1, 2, 2, 4))),
     "7b": ((4096, 30, 32, 11_008, 102_400), (1024, 24, 16, 384), (128, (1, 1, 2, 2, 4))),
 }
 # hidden, layers, heads, heads of keys, intermediate, vocabulary of the text; hidden, layers, heads, intermediate of the encoder.
-# As config.json of Qwen/Qwen2.5-VL-7B-Instruct has them.
+# As far as is known of Qwen/Qwen2.5-VL-7B-Instruct: compare with its config.json.
 SEEING: Final[Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
     "tiny": ((32, 2, 2, 2, 64, 512), (32, 2, 2, 64)),
     "7b": ((3584, 28, 28, 4, 18_944, 152_064), (1280, 32, 16, 3420)),
 }
-# layers, heads, parts of a head that turn with each axis, width of the text, tokens along a picture's side. As
-# transformer/config.json of Qwen/Qwen-Image, at 1024 px: 20 thousand million weights.
+# layers, heads, parts of a head that turn with each axis, width of the text, tokens along a picture's side.
+# As far as is known of the transformer of Qwen/Qwen-Image, at 1024 px: 20 thousand million weights.
 DIFFUSION: Final[Mapping[str, tuple[int, int, tuple[int, int, int], int, int]]] = {
     "tiny": (2, 2, (8, 4, 4), 16, 4),
     "qwen-image": (60, 24, (16, 56, 56), 3584, 64),

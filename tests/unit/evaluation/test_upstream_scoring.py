@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from unisandbox.cli import app
 from unisandbox.errors import DataError
 from unisandbox.evaluation.items import Item
 from unisandbox.evaluation.outcomes import CORRECT, JUDGE_ERROR, WRONG, Sample
 from unisandbox.evaluation.protocol import NORMAL
+from unisandbox.evaluation.spelled import spelled_picture
 from unisandbox.evaluation.upstream import ceiling, upstream_score
 from unisandbox.evaluation.upstream_files import upstream_items
 from unisandbox.evaluation.verdicts import compared
@@ -59,6 +62,24 @@ def test_a_math_row_wants_an_exact_count_of_an_exact_type(tmp_path: Path, scored
     score = upstream_score(items, as_drawn(items, [CORRECT, WRONG, JUDGE_ERROR]), NORMAL)
     assert (score.right, score.rows, score.without_verdict) == (1, 3, 1)
     assert score.accuracy == pytest.approx(1 / 3)
+
+
+def test_score_takes_a_file_and_a_folder_in_its_layout(tmp_path: Path, scored_release: Path) -> None:
+    questions = written(tmp_path / "math_1.jsonl", MATH)
+    folder = tmp_path / "pictures" / "normal" / "math_1"
+    folder.mkdir(parents=True)
+    item = upstream_items(questions, scored_release).items[0]
+    wanted = {"kind": "objects", "shows": item.target, "wanted": item.target, "for": [item.id]}
+    (folder / "1.png").write_bytes(spelled_picture(wanted, 64))
+    asked = ("score", "--items", questions, "--model", f"folder:{tmp_path / 'pictures'}", "--judge", "scripted:exact")
+    places = ("--no-canary", "--data", scored_release, "--out", tmp_path / "run")
+    done = CliRunner().invoke(app, list(map(str, (*asked, *places))), env={"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"})
+    assert done.exit_code == 3, done.output  # two of three pictures are missing
+    assert "draw/normal: 1 correct, 2 generation_error (2 missing)" in done.stdout
+    assert "2 of 3 rows have a wrong gold or no answer" in done.stdout
+    assert (tmp_path / "run" / "report.html").is_file()
+    kept = json.loads((tmp_path / "run" / "upstream.json").read_text())
+    assert kept["arms"]["draw/normal"]["upstream"]["right"] == 1
 
 
 def test_a_mapping_row_counts_only_if_both_pictures_are_right_whatever_the_number(tmp_path: Path, scored_release: Path) -> None:
