@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ RANDOM = {"random", "secrets", "uuid"}
 SECOND_NAMES = {"generators", "schemas", "cards", "evaluation", "src"}  # these import a second copy of our own modules
 
 
+@cache
 def sources() -> dict[str, Path]:
     """Return module name -> file, e.g. `generators.families.base`; the front's files stand without a prefix."""
     with (ROOT / "pyproject.toml").open("rb") as file:

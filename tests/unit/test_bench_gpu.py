@@ -38,6 +38,7 @@ def complete(found: Any, ways: set[str]) -> None:
     assert 0 <= found["score"][0]["busy"] <= 1
 
 
+@pytest.mark.slow
 def test_every_part_runs_on_tiny_shapes(tmp_path: Path) -> None:
     complete(measured(tmp_path, "--tiny", "--eager", "--batches", "1,2", "--items", "8"), {"eager"})
 

@@ -63,7 +63,7 @@ def misread(kinds: int, scenes: int, known: Sprites, look: Look) -> tuple[list[T
     return wrong, shown
 
 
-@pytest.mark.parametrize(("kinds", "scenes"), [(1, 60), (2, 30), (3, 30), (4, 80)])
+@pytest.mark.parametrize(("kinds", "scenes"), [(1, 24), (2, 10), (3, 10), (4, 24)])
 def test_what_was_rendered_is_read(kinds: int, scenes: int, known: Sprites) -> None:
     wrong, shown = misread(kinds, scenes, known, Look())
     assert not wrong

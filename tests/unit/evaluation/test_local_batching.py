@@ -144,7 +144,7 @@ def test_a_smaller_limit_of_one_kind_of_work_holds() -> None:
 _keys = count()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(
     st.integers(0, 40),
     st.none() | st.integers(1, 12),

@@ -135,6 +135,7 @@ def test_rules_that_look_at_nothing_are_refused(released: Path) -> None:
         audit([released / "data" / "math" / "test-00000-of-00001.parquet"], only=["held-out-key"])
 
 
+@pytest.mark.slow
 def test_two_releases_are_audited_in_one_process_each_by_its_own_corpus(tmp_path: Path) -> None:
     for seed in (1, 2):
         head, _, _ = TEXT.partition("[math.splits]")
