@@ -77,6 +77,7 @@ found["vocabulary"] = {row["id"]: [row["sprite"].mode, *row["sprite"].size] for 
 print("LOADED " + json.dumps(found), flush=True)
 os._exit(0)  # a stream that was left half read may abort the interpreter's own end, in a thread of Arrow
 """
+pytestmark = pytest.mark.xdist_group("pictured")  # what these tests build stands once
 TEXT_ONLY = """
 import sys
 from pathlib import Path
@@ -85,7 +86,6 @@ from unisandbox.generators.plan import plan
 from unisandbox.generators.release_file import read_release
 from unisandbox.generators.catalogue import sample_items
 
-pytestmark = pytest.mark.xdist_group("pictured")  # what these tests build stands once
 sample_items("0.2.0", "mapping", 2, None, 0, 3)
 release = read_release("0.1.0")
 made = shards.make_shard(shards.ShardJob(release, plan(release)[1], Path(sys.argv[1])))
