@@ -132,9 +132,11 @@ def shown(
         if ran.record.model.uri not in NOBODY_READS:
             too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
         page = pages.get(folder)
-        documents.append(_document(folder, ran, rates) | {"report": str(page) if page else None})
-        if not as_json:
-            _print(folder, ran)
+        lines = _lines(folder, ran, has_results=page is not None)
+        if as_json:
+            documents.append(_document(folder, ran, rates, lines) | {"report": str(page) if page else None})
+        else:
+            _print(folder, ran, lines)
             typer.echo(str(page or folder))
     if as_json:
         print_json({"runs": documents})
@@ -148,12 +150,18 @@ def _told(progress: Progress) -> str:
     return f"{progress.per_second:.1f}/s {counts}".strip()
 
 
-def _document(folder: Path, ran: Ran, rates: Mapping[str, float]) -> dict[str, Any]:
-    """Return a run in short for machines."""
-    from unisandbox.evaluation.summary import summary
+def _lines(folder: Path, ran: Ran, *, has_results: bool) -> list[Line]:
+    """Return the table of a run: from its results where they are written, which are the figures of its page too."""
+    from unisandbox.evaluation.results import RESULTS
+    from unisandbox.evaluation.summary import figures_told, summary
 
-    record, (samples, unfinished) = ran
-    lines = [_line_document(line) for line in summary(samples, record.way.arms)]
+    told = figures_told(json.loads((folder / RESULTS).read_text(encoding="utf-8"))) if has_results else None
+    return summary(ran.joined.samples, ran.record.way.arms, told)
+
+
+def _document(folder: Path, ran: Ran, rates: Mapping[str, float], lines: Sequence[Line]) -> dict[str, Any]:
+    """Return a run in short for machines."""
+    record, (_, unfinished) = ran
     return {
         "folder": str(folder),
         "model": record.model.uri,
@@ -166,7 +174,7 @@ def _document(folder: Path, ran: Ran, rates: Mapping[str, float]) -> dict[str, A
         "stopping": record.stopping,
         "model_facts": dict(record.model.facts),
         "upstream": upstream_of(folder, ran),
-        "accuracy": lines,
+        "accuracy": [_line_document(line) for line in lines],
     }
 
 
@@ -207,18 +215,15 @@ def _outcome_lines(ran: Ran) -> Iterator[str]:
         yield f"{arm}: {', '.join(told)}"
 
 
-def _print(folder: Path, ran: Ran) -> None:
-    from unisandbox.evaluation.summary import summary
-
-    record, (samples, unfinished) = ran
+def _print(folder: Path, ran: Ran, lines: Sequence[Line]) -> None:
+    record, (_, unfinished) = ran
     arms = record.way.arms
-    lines = [
-        (line.family, line.level, line.items, f"{line.chance:.1%}", *(_cell(line.figures[arm]) for arm in arms))
-        for line in summary(samples, arms)
+    cells = [
+        (line.family, line.level, line.items, f"{line.chance:.1%}", *(_cell(line.figures[arm]) for arm in arms)) for line in lines
     ]
     read_by = f", read by {record.judge.uri}" if record.judge else ""
     print_table(
-        f"{record.model.uri}{read_by}", ("family", "level", "items", "chance", *arms), lines, ("level", "items", "chance", *arms)
+        f"{record.model.uri}{read_by}", ("family", "level", "items", "chance", *arms), cells, ("level", "items", "chance", *arms)
     )
     for told in _outcome_lines(ran):
         typer.echo(told)

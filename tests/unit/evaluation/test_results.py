@@ -21,6 +21,7 @@ from unisandbox.evaluation.results import model_name, read_results, results_of, 
 from unisandbox.evaluation.sample_rows import sample_rows
 from unisandbox.evaluation.samples import read_samples
 from unisandbox.evaluation.scores import scores
+from unisandbox.evaluation.summary import figures_told, summary
 from unisandbox.schemas.validate import check_rows
 
 RIGHT = {ASK: 10, LITERAL: 12, NORMAL: 4, THINK: 8}  # of 12 items a family and level
@@ -266,3 +267,17 @@ def test_an_outcome_that_is_told_twice_is_impossible() -> None:
     block = results_of(record(way=Way((ASK,))), samples(items(12), half, arms=(ASK,)))["parts"][0]["arms"][ASK]
     assert sum(block["outcomes"].values()) == block["n_samples"]
     assert block["outcomes"][CORRECT] + block["outcomes"][WRONG] == block["judged"]
+
+
+def test_the_table_of_the_terminal_has_the_figures_of_the_results() -> None:
+    done = samples(items(12, families=("mapping", "math")), planted)
+    told = figures_told(json.loads(json.dumps(results_of(record(), done))))
+    worked_out, read = summary(done), summary(done, told=told)
+    assert [line[:4] for line in worked_out] == [line[:4] for line in read]
+    for one, other in zip(worked_out, read, strict=True):
+        for arm in ARMS:
+            first, second = one.figures[arm], other.figures[arm]
+            assert first is not None
+            assert second is not None
+            shown = (second.value, second.low, second.high, second.judged)
+            assert shown == pytest.approx((first.value, first.low, first.high, first.judged), abs=1e-12)
