@@ -7,16 +7,17 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from unisandbox.errors import DataError, InputError, Violation
 from unisandbox.evaluation.arms import Unit, Way, absent_arms, units
 from unisandbox.evaluation.collection import collection_paused
 from unisandbox.evaluation.engines.base import Engine
 from unisandbox.evaluation.engines.registry import open_engine
+from unisandbox.evaluation.finished import is_finished
 from unisandbox.evaluation.identity import canonical, digest
 from unisandbox.evaluation.items import Item, ItemSet
 from unisandbox.evaluation.judging import Asking, Task
@@ -36,11 +37,21 @@ VERSIONED: Final = ("unisandbox", "numpy", "pillow")
 Tell = Callable[[Progress], None]
 
 
-class Ran(NamedTuple):
-    """A run as it stands: its record, and its samples."""
+class Ran:
+    """A run as it stands.
 
-    record: Record
-    joined: Joined
+    Args:
+        record: Of the run.
+        join: Returns its samples; called once they are asked for, which the figures of a finished run do without.
+    """
+
+    def __init__(self, record: Record, join: Callable[[], Joined]) -> None:
+        self.record, self._join = record, join
+
+    @cached_property
+    def joined(self) -> Joined:
+        """Its samples, and how many are not finished."""
+        return self._join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ def reported(folder: Path, data: Path | None = None) -> Ran:
         asking = Asking(questions_of(words), record.judge.sha256, blind=record.judge.facts["blind"])
     joiner = Joiner(*read_rows(folder), asking, words)
     stopped = record.stopping["items"] if record.stopping else None
-    return Ran(record, joiner.all_of(job.units(job.items[:stopped])))
+    return Ran(record, lambda: joiner.all_of(job.units(job.items[:stopped])))
 
 
 class Worker:
@@ -136,6 +147,8 @@ class Worker:
         if self._plan.retry_errors:
             self._files.forget_faults()
         record = replace(record, canary=self._trials.said if self._trials else {})
+        if not self._plan.retry_errors and is_finished(self._plan.out, record):
+            return Ran(record, lambda: self._joiner.all_of(job.units()))
         write_record(self._plan.out, record)  # before the first result, so that what is done by then can be reported
         progress, wanted, done = Progress(len(job.items) * len(job.way.arms) * job.way.samples), self._plan.until_half_width, 0
         everything: list[Unit] = []
@@ -153,7 +166,7 @@ class Worker:
         write_record(self._plan.out, replace(record, canary=self._trials.said if self._trials else {}))
         if self._trials:
             self._trials.refuse(second)
-        return Ran(read_record(self._plan.out), self._joiner.all_of(everything))
+        return Ran(read_record(self._plan.out), partial(self._joiner.all_of, everything))
 
     def _do(self, todo: Sequence[Unit], progress: Progress) -> None:
         with collection_paused():

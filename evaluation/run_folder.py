@@ -20,6 +20,7 @@ GENERATIONS: Final = "generations.jsonl"
 VERDICTS: Final = "verdicts.jsonl"
 RECORD: Final = "run.json"
 IMAGES: Final = "images"
+PAGE: Final = "report.html"  # written last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from unisandbox.evaluation.metrics import Figure, accuracy
 from unisandbox.evaluation.outcomes import Sample
-from unisandbox.evaluation.protocol import ARMS
+from unisandbox.evaluation.parts import ALL
 from unisandbox.evaluation.scores import NothingJudgedError, scores
 
 
 class Line(NamedTuple):
-    """One line of the table: of which family and level, how many items, their mean chance, and the figure of each arm."""
+    """One line of the table: of which family and level, how many items, their mean chance, and the figure of each arm.
+
+    Chance is None where nothing was judged, as each figure then is.
+    """
 
     family: str
     level: str
     items: int
-    chance: float
+    chance: float | None
     figures: dict[str, Figure | None]
 
 
-Told = Mapping[tuple[str, str], Mapping[str, Figure | None]]
-
-
-def summary(samples: Sequence[Sample], arms: Iterable[str] = ARMS, told: Told | None = None) -> list[Line]:
-    """Return a line for each family and level, sorted, and one for all, in which they weigh the same.
-
-    Args:
-        samples: Of a run.
-        arms: Those of the table.
-        told: The figures, from `figures_told` by the results of the same samples; None to work them out.
-    """
-    by_place: dict[tuple[str, int], list[Sample]] = {}
-    for sample in samples:
-        by_place.setdefault((sample.item.family, sample.item.level), []).append(sample)
-    lines = [_line(family, str(level), ours, arms, told) for (family, level), ours in sorted(by_place.items())]
-    return [*lines, _line("all", "", samples, arms, told)] if len(lines) > 1 else lines
-
-
-def figures_told(results: Mapping[str, Any]) -> Told:
-    """Return the accuracy of each arm by family and level, and of all, as results have it."""
-    parts = [part for part in results["parts"] if part["by"] in ("all", "level")]
-    names = [("all", "") if part["by"] == "all" else (part["family"], part["value"]) for part in parts]
-    return {
-        name: {arm: _figure(block["accuracy"]) for arm, block in part["arms"].items() if block}
-        for name, part in zip(names, parts, strict=True)
-    }
-
-
-def _figure(block: Mapping[str, Any] | None) -> Figure | None:
-    if block is None:
-        return None
-    low, high = block["interval"] or (None, None)
-    counts = (block["items"], block["judged"], block["clusters"], block["method"], block["standard_error"])
-    return Figure(block["value"], low, high, *counts, notes=tuple(block["notes"]))
+def summary(results: Mapping[str, Any]) -> list[Line]:
+    """Return a line for each family and level, sorted, and one for all, in which they weigh the same, as results have it."""
+    levels = [_line(part["family"], part["value"], part) for part in results["parts"] if part["by"] == "level"]
+    everything = [_line(ALL, "", part) for part in results["parts"] if part["by"] == ALL]
+    lines = sorted(levels, key=lambda line: (line.family, int(line.level)))
+    return [*lines, *everything] if len(lines) > 1 else lines
 
 
 def figure_of_arm(samples: Iterable[Sample], arm: str) -> Figure | None:
@@ -82,9 +57,16 @@ def figure_of_arm(samples: Iterable[Sample], arm: str) -> Figure | None:
         return None
 
 
-def _line(family: str, level: str, samples: Sequence[Sample], arms: Iterable[str], told: Told | None) -> Line:
-    items = {sample.item.id: sample.item for sample in samples}
-    chance = sum(item.chance for item in items.values()) / max(len(items), 1)
-    known = None if told is None else told[family, level]
-    figures = {arm: figure_of_arm(samples, arm) if known is None else known.get(arm) for arm in arms}
-    return Line(family, level, len(items), chance, figures)
+def _line(family: str, level: str, part: Mapping[str, Any]) -> Line:
+    blocks = {arm: block for arm, block in part["arms"].items() if block}
+    chance = next((block["chance"] for block in blocks.values() if block["chance"] is not None), None)
+    figures = {arm: _figure(block["accuracy"]) for arm, block in blocks.items()}
+    return Line(family, level, part["n_items"], chance, figures)
+
+
+def _figure(block: Mapping[str, Any] | None) -> Figure | None:
+    if block is None:
+        return None
+    low, high = block["interval"] or (None, None)
+    counts = (block["items"], block["judged"], block["clusters"], block["method"], block["standard_error"])
+    return Figure(block["value"], low, high, *counts, notes=tuple(block["notes"]))

@@ -30,10 +30,10 @@ from unisandbox.evaluation.report.shown import (
     listed,
     percent,
 )
+from unisandbox.evaluation.run_folder import PAGE
 from unisandbox.evaluation.sample_rows import whole
 from unisandbox.schemas.files import replacing
 
-PAGE: Final = "report.html"
 Block = Mapping[str, Any]
 CONDITIONS: Final = (("11", "right", "right"), ("10", "right", "wrong"), ("01", "wrong", "right"), ("00", "wrong", "wrong"))
 CORRECTED: Final = ("as judged", "by the judge's rates", "by people's labels")

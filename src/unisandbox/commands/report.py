@@ -41,8 +41,8 @@ def report(
         raise InputError(Violation("--sample", str(sample), "with --labels", "name the CSV files too"))
     ran = reported(run, here(data, quiet=as_json) if data else None)
     quality = judge_quality(ran, calibration, labels or (), sample)
-    pages = {run: written(run, ran, quality, anew=True)}
-    raise typer.Exit(shown([(run, ran)], max_error_rate, as_json=as_json, pages=pages))
+    results = {run: written(run, ran, quality, anew=True)}
+    raise typer.Exit(shown([(run, ran)], max_error_rate, as_json=as_json, results=results))
 
 
 @command
@@ -61,4 +61,4 @@ def merge(
 
     merged(runs, out)
     ran = reported(out)
-    raise typer.Exit(shown([(out, ran)], max_error_rate, as_json=as_json, pages={out: written(out, ran)}))
+    raise typer.Exit(shown([(out, ran)], max_error_rate, as_json=as_json, results={out: written(out, ran)}))

@@ -10,7 +10,7 @@ import typer
 
 from unisandbox.commands.base import DEFAULT_RELEASE, Json, command
 from unisandbox.commands.hub import here
-from unisandbox.commands.score_shown import judge_quality, shown, telling, written
+from unisandbox.commands.score_shown import judge_quality, measured, shown, telling, written
 from unisandbox.commands.upstream_scoring import of_file
 from unisandbox.errors import InputError, Violation
 
@@ -236,8 +236,10 @@ def _run(
     for plan in plans:
         with telling(plan.model, quiet=as_json) as tell:
             done.append((plan.out, step(plan, tell)))
-    pages = {folder: written(folder, ran, judge_quality(ran, calibration)) for folder, ran in done} if has_page else {}
-    raise typer.Exit(shown(done, max_error_rate, as_json=as_json, pages=pages))
+    results = {
+        folder: written(folder, ran, judge_quality(ran, calibration)) if has_page else measured(ran) for folder, ran in done
+    }
+    raise typer.Exit(shown(done, max_error_rate, as_json=as_json, results=results))
 
 
 def _release(data: Path, *, quiet: bool) -> Path:

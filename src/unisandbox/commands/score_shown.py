@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import typer
 
@@ -26,12 +23,20 @@ if TYPE_CHECKING:
     from unisandbox.evaluation.run import Ran
     from unisandbox.evaluation.summary import Line
 
+Results = Mapping[str, Any]
+
 TOO_MANY_ERRORS: Final = 3
 PLAIN_EVERY_S: Final = 10.0  # where there is no terminal to draw a bar on
 NOTHING: Final = "–"
-PAGE: Final = "report.html"
-SAMPLES: Final = "samples.jsonl"  # written with the page
+NO_RESULTS: Final[Results] = {"parts": []}  # of a run without a finished sample
 NOBODY_READS: Final = ("baseline:noise",)  # all of it is an error, and that is what it is there to show
+
+
+class Written(NamedTuple):
+    """The results of a run, and its page; None where it gets none."""
+
+    page: Path | None
+    results: Results
 
 
 @contextmanager
@@ -53,23 +58,35 @@ def telling(what: str, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
         yield tell
 
 
-def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: bool = False) -> Path | None:
-    """Return the page of a run, written again where it would say something else; None where nothing is finished.
+def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: bool = False) -> Written | None:
+    """Return the page and results of a run, written again where they would say something else; None where nothing is finished.
 
     Args:
         folder: The run folder.
         ran: The run as it stands.
         quality: What is known of the judge; the accuracies are then corrected too.
-        anew: Write it even where it is up to date.
+        anew: Write them even where they are up to date.
     """
+    from unisandbox.evaluation.finished import current_results
+
+    current = None if anew or quality else current_results(folder, ran.record)
+    if current is not None:
+        from unisandbox.evaluation.run_folder import PAGE
+
+        return Written(folder / PAGE, current)
+    if not ran.joined.samples:
+        return None
     from unisandbox.evaluation.report.files import write_report
 
-    page = folder / PAGE
-    if not any(sample.outcome for sample in ran.joined.samples):
-        return None
-    if not anew and quality is None and _is_current(page, folder, ran):
-        return page
-    return write_report(folder, ran.record, ran.joined, quality).page
+    return Written(*write_report(folder, ran.record, ran.joined, quality))
+
+
+def measured(ran: Ran) -> Written | None:
+    """Return the results of a run that gets no page; None where nothing is finished."""
+    from unisandbox.evaluation.results import results_of
+
+    samples, unfinished = ran.joined
+    return Written(None, results_of(ran.record, samples, unfinished=unfinished)) if samples else None
 
 
 def judge_quality(ran: Ran, calibration: Path | None, labels: Sequence[Path] = (), sample: Path | None = None) -> Quality | None:
@@ -97,46 +114,25 @@ def judge_quality(ran: Ran, calibration: Path | None, labels: Sequence[Path] = (
     return replace(known or Quality(), labels=run_labels(asked, read_labels(labels, asked), ran.joined.samples))
 
 
-def _is_current(page: Path, folder: Path, ran: Ran) -> bool:
-    """Return whether a page was written after the ledgers, of this record and these versions, without a correction."""
-    from unisandbox.evaluation.results import RESULTS, run_document
-
-    try:
-        told = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-        written_ns, ledgers = page.stat().st_mtime_ns, [one for one in sorted(folder.glob("*.jsonl")) if one.name != SAMPLES]
-        known, run = told["judge_quality"], json.loads(json.dumps(run_document(ran.record)))
-        return (
-            all(one.stat().st_mtime_ns <= written_ns for one in ledgers)
-            and (known["calibration"], known["labels"], known["canary"]) == (None, None, dict(ran.record.canary) or None)
-            and (told["n_samples"], told["unfinished"]) == (len(ran.joined.samples), ran.joined.unfinished)
-            and bool(told["run"] == run)
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def shown(
     runs: Sequence[tuple[Path, Ran]],
     max_error_rate: float,
     *,
     as_json: bool,
-    pages: Mapping[Path, Path | None] = MappingProxyType({}),
+    results: Mapping[Path, Written | None],
 ) -> int:
     """Print the figures of runs and return the exit code: 3 where an arm of one has too many errors, else 0."""
-    from unisandbox.evaluation.outcomes import error_rates
-
     too_many: list[str] = []
     documents = []
     for folder, ran in runs:
-        rates = error_rates(ran.joined.samples)
+        page, told = results[folder] or (None, NO_RESULTS)
+        rates = _error_rates(told)
         if ran.record.model.uri not in NOBODY_READS:
             too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
-        page = pages.get(folder)
-        lines = _lines(folder, ran, has_results=page is not None)
         if as_json:
-            documents.append(_document(folder, ran, rates, lines) | {"report": str(page) if page else None})
+            documents.append(_document(folder, ran, told, rates) | {"report": str(page) if page else None})
         else:
-            _print(folder, ran, lines)
+            _print(folder, ran, told)
             typer.echo(str(page or folder))
     if as_json:
         print_json({"runs": documents})
@@ -150,31 +146,29 @@ def _told(progress: Progress) -> str:
     return f"{progress.per_second:.1f}/s {counts}".strip()
 
 
-def _lines(folder: Path, ran: Ran, *, has_results: bool) -> list[Line]:
-    """Return the table of a run: from its results where they are written, which are the figures of its page too."""
-    from unisandbox.evaluation.results import RESULTS
-    from unisandbox.evaluation.summary import figures_told, summary
-
-    told = figures_told(json.loads((folder / RESULTS).read_text(encoding="utf-8"))) if has_results else None
-    return summary(ran.joined.samples, ran.record.way.arms, told)
+def _unfinished(ran: Ran, told: Results) -> int:
+    """Return how many samples of a run are not finished."""
+    return ran.joined.unfinished if told is NO_RESULTS else int(told["unfinished"])
 
 
-def _document(folder: Path, ran: Ran, rates: Mapping[str, float], lines: Sequence[Line]) -> dict[str, Any]:
+def _document(folder: Path, ran: Ran, told: Results, rates: Mapping[str, float]) -> dict[str, Any]:
     """Return a run in short for machines."""
-    record, (_, unfinished) = ran
+    from unisandbox.evaluation.summary import summary
+
+    record = ran.record
     return {
         "folder": str(folder),
         "model": record.model.uri,
         "judge": record.judge.uri if record.judge else None,
-        "outcomes": _outcomes(ran),
-        "faults": _faults(ran),
-        "unfinished": unfinished,
+        "outcomes": _outcomes(told),
+        "faults": _faults(told),
+        "unfinished": _unfinished(ran, told),
         "error_rates": dict(rates),
         "absent": dict(record.absent),
         "stopping": record.stopping,
         "model_facts": dict(record.model.facts),
         "upstream": upstream_of(folder, ran),
-        "accuracy": [_line_document(line) for line in lines],
+        "accuracy": [_line_document(line) for line in summary(told)],
     }
 
 
@@ -187,53 +181,67 @@ def _figure_document(figure: Figure | None) -> dict[str, Any] | None:
     return None if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high, "judged": figure.judged}
 
 
-def _outcomes(ran: Ran) -> dict[str, dict[str, int]]:
-    """Return how many samples of each arm have each outcome."""
-    counts: dict[str, Counter[str]] = {}
-    for sample in ran.joined.samples:
-        counts.setdefault(sample.arm, Counter())[sample.outcome] += 1
-    return {arm: dict(sorted(each.items())) for arm, each in counts.items()}
+def _blocks(told: Results) -> dict[str, Mapping[str, Any]]:
+    """Return what is said of all items in each arm that something was tried in."""
+    everything = [part for part in told["parts"] if part["by"] == "all"]
+    return {arm: block for part in everything for arm, block in part["arms"].items() if block and block["n_samples"]}
 
 
-def _faults(ran: Ran) -> dict[str, dict[str, dict[str, int]]]:
+def _error_rates(told: Results) -> dict[str, float]:
+    """Return the share of samples of each arm that have no verdict."""
+    return {arm: 1 - block["judged"] / block["n_samples"] for arm, block in _blocks(told).items()}
+
+
+def _outcomes(told: Results) -> dict[str, dict[str, int]]:
+    """Return how many samples of each arm have each outcome, of those that occur."""
+    blocks = _blocks(told).items()
+    return {arm: {name: count for name, count in sorted(block["outcomes"].items()) if count} for arm, block in blocks}
+
+
+def _faults(told: Results) -> dict[str, dict[str, dict[str, int]]]:
     """Return how many faults of each kind there were, by arm and outcome."""
-    counts: dict[str, dict[str, Counter[str]]] = {}
-    for sample in ran.joined.samples:
-        if sample.fault:
-            counts.setdefault(sample.arm, {}).setdefault(sample.outcome, Counter())[sample.fault.kind] += 1
-    return {arm: {name: dict(sorted(each.items())) for name, each in sorted(kinds.items())} for arm, kinds in counts.items()}
+    found = {arm: {name: kinds for name, kinds in block["faults"].items() if kinds} for arm, block in _blocks(told).items()}
+    return {arm: faults for arm, faults in found.items() if faults}
 
 
-def _outcome_lines(ran: Ran) -> Iterator[str]:
+def _outcome_lines(told: Results) -> Iterator[str]:
     """Yield the outcomes of each arm, errors with their kinds."""
-    faults = _faults(ran)
-    for arm, counts in _outcomes(ran).items():
-        told = []
+    faults = _faults(told)
+    for arm, counts in _outcomes(told).items():
+        parts = []
         for name, count in counts.items():
             kinds = ", ".join(f"{number} {kind}" for kind, number in faults.get(arm, {}).get(name, {}).items())
-            told.append(f"{count} {name}{f' ({kinds})' if kinds else ''}")
-        yield f"{arm}: {', '.join(told)}"
+            parts.append(f"{count} {name}{f' ({kinds})' if kinds else ''}")
+        yield f"{arm}: {', '.join(parts)}"
 
 
-def _print(folder: Path, ran: Ran, lines: Sequence[Line]) -> None:
-    record, (_, unfinished) = ran
+def _print(folder: Path, ran: Ran, told: Results) -> None:
+    from unisandbox.evaluation.summary import summary
+
+    record = ran.record
     arms = record.way.arms
     cells = [
-        (line.family, line.level, line.items, f"{line.chance:.1%}", *(_cell(line.figures[arm]) for arm in arms)) for line in lines
+        (
+            line.family,
+            line.level,
+            line.items,
+            NOTHING if line.chance is None else f"{line.chance:.1%}",
+            *(_cell(line.figures.get(arm)) for arm in arms),
+        )
+        for line in summary(told)
     ]
     read_by = f", read by {record.judge.uri}" if record.judge else ""
-    print_table(
-        f"{record.model.uri}{read_by}", ("family", "level", "items", "chance", *arms), cells, ("level", "items", "chance", *arms)
-    )
-    for told in _outcome_lines(ran):
-        typer.echo(told)
+    numbers = ("level", "items", "chance", *arms)
+    print_table(f"{record.model.uri}{read_by}", ("family", *numbers), cells, numbers)
+    for line in _outcome_lines(told):
+        typer.echo(line)
     for arm, why in record.absent.items():
         typer.echo(f"{arm}: not asked, {why}")
     if theirs := upstream_of(folder, ran):
         print_upstream(theirs)
-    for told in folder_lines(record.model.facts):
-        typer.echo(told)
-    if unfinished:
+    for line in folder_lines(record.model.facts):
+        typer.echo(line)
+    if unfinished := _unfinished(ran, told):
         typer.echo(f"{unfinished} not finished")
     if record.stopping:
         typer.echo(_stopped(record.stopping))

@@ -20,6 +20,7 @@ from unisandbox.evaluation.pictures import Pictures
 from unisandbox.evaluation.plan import Plan, Selection
 from unisandbox.evaluation.protocol import ARMS, ASK, LITERAL, NORMAL, Answer, AskRequest, Drawing, DrawRequest
 from unisandbox.evaluation.released import nouns_of
+from unisandbox.evaluation.results import results_of
 from unisandbox.evaluation.run import score
 from unisandbox.evaluation.summary import figure_of_arm, summary
 
@@ -137,10 +138,11 @@ def test_baselines_score_what_they_must_in_every_family_and_level(default_releas
     plan = Plan(
         data=default_release, out=tmp_path / "run", model=f"baseline:{name}", judge="sprites", selection=Selection(limit=limit)
     )
-    samples = score(plan, lambda _: None).joined.samples
+    ran = score(plan, lambda _: None)
+    samples = ran.joined.samples
     arms = [arm for arm in ARMS if any(sample.arm == arm for sample in samples)]
     assert arms == [ASK, LITERAL, NORMAL]
-    lines = summary(samples, arms)
+    lines = summary(results_of(ran.record, samples))
     assert len(lines) == 9
     for line in lines:
         for arm in arms:
@@ -150,6 +152,7 @@ def test_baselines_score_what_they_must_in_every_family_and_level(default_releas
             if name == "oracle" or (name, arm) == ("literal", LITERAL):
                 assert figure.value >= 0.995, (line.family, line.level, arm)
             if name == "blind":
+                assert line.chance is not None
                 assert figure.low is not None
                 assert figure.high is not None
                 assert figure.low <= line.chance <= figure.high, (line.family, line.level, arm)

@@ -21,7 +21,7 @@ from unisandbox.evaluation.results import model_name, read_results, results_of, 
 from unisandbox.evaluation.sample_rows import sample_rows
 from unisandbox.evaluation.samples import read_samples
 from unisandbox.evaluation.scores import scores
-from unisandbox.evaluation.summary import figures_told, summary
+from unisandbox.evaluation.summary import figure_of_arm, summary
 from unisandbox.schemas.validate import check_rows
 
 RIGHT = {ASK: 10, LITERAL: 12, NORMAL: 4, THINK: 8}  # of 12 items a family and level
@@ -271,13 +271,16 @@ def test_an_outcome_that_is_told_twice_is_impossible() -> None:
 
 def test_the_table_of_the_terminal_has_the_figures_of_the_results() -> None:
     done = samples(items(12, families=("mapping", "math")), planted)
-    told = figures_told(json.loads(json.dumps(results_of(record(), done))))
-    worked_out, read = summary(done), summary(done, told=told)
-    assert [line[:4] for line in worked_out] == [line[:4] for line in read]
-    for one, other in zip(worked_out, read, strict=True):
+    lines = summary(json.loads(json.dumps(results_of(record(), done))))
+    assert [line.family for line in lines] == [*sorted(line.family for line in lines[:-1]), "all"]
+    for line in lines:
+        ours = [
+            one for one in done if (one.item.family, str(one.item.level)) == (line.family, line.level) or line.family == "all"
+        ]
+        assert line.items == len({one.item.id for one in ours})
         for arm in ARMS:
-            first, second = one.figures[arm], other.figures[arm]
-            assert first is not None
-            assert second is not None
-            shown = (second.value, second.low, second.high, second.judged)
-            assert shown == pytest.approx((first.value, first.low, first.high, first.judged), abs=1e-12)
+            figure, read = figure_of_arm(ours, arm), line.figures[arm]
+            assert figure is not None
+            assert read is not None
+            shown = (read.value, read.low, read.high, read.judged)
+            assert shown == pytest.approx((figure.value, figure.low, figure.high, figure.judged), abs=1e-12)
