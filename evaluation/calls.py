@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from unisandbox.evaluation.protocol import Fault
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
-LONGEST_MESSAGE = 300  # characters of a fault
+LONGEST_MESSAGE: Final = 300  # characters of a fault
+NO_MEMORY: Final = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 
 
 def results_of(call: Callable[[Sequence[Request]], Sequence[Any]], requests: Sequence[Request], kind: type[Result]) -> list[Any]:
@@ -24,7 +26,7 @@ def results_of(call: Callable[[Sequence[Request]], Sequence[Any]], requests: Seq
     try:
         found: Any = list(call(requests))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others: it may raise anything, and costs its own request
-        found = _fault_of(error)
+        found = fault_of(error)
     if isinstance(found, list) and len(found) == len(requests):
         return [_checked(one, kind) for one in found]
     if len(requests) > 1:
@@ -40,10 +42,16 @@ def _checked(found: Any, kind: type[Result]) -> Result | Fault:
     return Fault("crashed", f"a result of type {type(found).__name__}; {kind.__name__} or Fault was expected")
 
 
-def _fault_of(error: BaseException) -> Fault:
+def fault_of(error: BaseException) -> Fault:
+    """Return the fault that an error is: `out_of_memory`, `timeout` or `crashed`, with the first line that it says.
+
+    >>> fault_of(RuntimeError("CUDA error: out of memory")).kind
+    'out_of_memory'
+    """
     said = str(error).strip().splitlines()
     message = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
     # torch names its own kind of it OutOfMemoryError; nothing here imports torch to ask
-    out = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    is_memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    out = is_memory or (isinstance(error, RuntimeError) and bool(NO_MEMORY.search(message)))
     kind = "out_of_memory" if out else "timeout" if isinstance(error, TimeoutError) else "crashed"
     return Fault(kind, message[:LONGEST_MESSAGE])

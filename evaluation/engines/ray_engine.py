@@ -165,7 +165,8 @@ class RayEngine:
 
     def _pool(self, start: Any, size: int, threads: int, where: str) -> Pool:
         limits = self._settings
-        return Pool(start, size, threads, where=where, attempts=limits.attempts, start_timeout_s=limits.start_timeout_s)
+        patience = {"start_timeout_s": limits.start_timeout_s, "timeout_s": limits.timeout_s}
+        return Pool(start, size, threads, where=where, attempts=limits.attempts, **patience)
 
 
 def _joined(settings: RaySettings) -> bool:

@@ -41,16 +41,25 @@ class Pool:
         where: What messages begin with.
         attempts: How often a request is given to an actor at most.
         start_timeout_s: How long one may take to open what it holds.
+        timeout_s: How long one may take over a call; after that it is lost.
 
     Raises:
         InputError: What an actor says that it cannot be had, one that dies or takes too long, or actors that differ.
     """
 
     def __init__(
-        self, start: Callable[[], Any], size: int, threads: int, *, where: str, attempts: int, start_timeout_s: float
+        self,
+        start: Callable[[], Any],
+        size: int,
+        threads: int,
+        *,
+        where: str,
+        attempts: int,
+        start_timeout_s: float,
+        timeout_s: float,
     ) -> None:
         self._start, self._threads, self._where = start, threads, where
-        self._attempts, self._start_timeout_s = attempts, start_timeout_s
+        self._attempts, self._start_timeout_s, self._timeout_s = attempts, start_timeout_s, timeout_s
         self._changed = threading.Condition()
         self._members: list[Member] = []
         self._free: deque[Member] = deque()
@@ -97,10 +106,13 @@ class Pool:
 
         member = self._taken()
         try:
-            found: list[Any] = ray.get(member.handle.ask.remote(name, requests))
+            found: list[Any] = ray.get(member.handle.ask.remote(name, requests), timeout=self._timeout_s)
         except ray.exceptions.RayTaskError:
             self._give_back(member)
             raise
+        except ray.exceptions.GetTimeoutError:
+            self._replace(member)
+            raise _LostError("timeout", f"it did not answer in {self._timeout_s:g} s") from None
         except ray.exceptions.RayError as error:
             self._replace(member)
             raise _LostError("crashed", _reason(error)) from None

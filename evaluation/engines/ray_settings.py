@@ -24,6 +24,7 @@ class RaySettings:
         model_cpus, judge_cpus: Processor cores that an actor counts for.
         attempts: How often a request is given to an actor before the loss of actors over it is its fault.
         start_timeout_s: How long an actor may take to start: to load its weights.
+        timeout_s: How long an actor may take over one batch; it is then lost, as if it had died.
         address: Of a cluster (`auto` or host:port); `local` starts Ray on this machine, reachable from it alone.
         object_store_mb: Shared memory for pictures on their way, of a Ray that is started here.
     """
@@ -36,6 +37,7 @@ class RaySettings:
     judge_cpus: float = 1.0
     attempts: int = 3
     start_timeout_s: float = 1800.0
+    timeout_s: float = 3600.0
     address: str = HERE
     object_store_mb: int = 512
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import gc
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from unisandbox.evaluation.calls import fault_of
 from unisandbox.evaluation.local.remembered import recall, remember
 from unisandbox.evaluation.protocol import Fault
 
 BATCHES: Final = "batches"
 NEAR: Final = 1.05  # of two sizes that are as fast, but for so much, the smaller one: it leaves memory to others
-NO_MEMORY: Final = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
-LONGEST_MESSAGE: Final = 300  # characters of a fault
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
@@ -130,19 +128,6 @@ def _attempt(batch: Sequence[Any], do: Callable[[Sequence[Any]], Sequence[Any]])
     except Exception as error:  # noqa: BLE001 - code of others: it may raise anything, and costs its own requests
         return fault_of(error)
     return found if len(found) == len(batch) else Fault("crashed", f"{len(found)} results for {len(batch)} requests")
-
-
-def fault_of(error: BaseException) -> Fault:
-    """Return the fault that an error of a model is: `out_of_memory` or `crashed`, with the first line that it says.
-
-    >>> fault_of(RuntimeError("CUDA error: out of memory")).kind
-    'out_of_memory'
-    """
-    said = str(error).strip().splitlines()
-    message = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
-    is_memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-    out = is_memory or (isinstance(error, RuntimeError) and bool(said) and bool(NO_MEMORY.search(said[0])))
-    return Fault("out_of_memory" if out else "crashed", message[:LONGEST_MESSAGE])
 
 
 def _give_back_memory() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -228,13 +229,15 @@ class Echo:
     def ask(self, name: str, requests: list[str]) -> list[str]:
         if "die" in requests:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "hang" in requests:
+            time.sleep(600)
         return [f"{name} {request}" for request in requests]
 
     def end(self) -> None:
         """Nothing to close."""
 
 
-def pool(identities: list[str], size: int = 1) -> Pool:
+def pool(identities: list[str], size: int = 1, timeout_s: float = 60) -> Pool:
     """Return a pool of echoes; the last identity is that of all later ones."""
     import ray
 
@@ -243,7 +246,7 @@ def pool(identities: list[str], size: int = 1) -> Pool:
     def start() -> Any:
         return ray.remote(Echo).options(num_cpus=0).remote(next(left, identities[-1]))
 
-    return Pool(start, size, 1, where="--model echo", attempts=2, start_timeout_s=60)
+    return Pool(start, size, 1, where="--model echo", attempts=2, start_timeout_s=60, timeout_s=timeout_s)
 
 
 def test_without_any_actor_left_requests_are_unavailable_and_nobody_waits() -> None:
@@ -252,6 +255,16 @@ def test_without_any_actor_left_requests_are_unavailable_and_nobody_waits() -> N
     lost = echoes.asked("draw", ["die"])
     assert [one.kind for one in lost if isinstance(one, Fault)] == ["unavailable"], "what came in its place is another model"
     assert [one.kind for one in echoes.asked("draw", ["c", "d"])] == ["unavailable", "unavailable"]
+    echoes.close()
+
+
+def test_an_actor_that_hangs_is_replaced_and_costs_the_request_that_it_hangs_over() -> None:
+    echoes = pool(["one"], timeout_s=2)
+    found = echoes.asked("draw", ["a", "hang"])
+    assert found[0] == "draw a"
+    assert isinstance(found[1], Fault)
+    assert (found[1].kind, "did not answer in 2 s" in found[1].message) == ("timeout", True)
+    assert echoes.asked("draw", ["b"]) == ["draw b"]
     echoes.close()
 
 
