@@ -36,9 +36,11 @@ def fetched(repository: str, revision: str | None, where: str) -> Path:
     settings = [f"*{suffix}" for suffix in SUFFIXES if f"*{suffix}" != weights]
     try:
         folder = Path(snapshot_download(repository, revision=revision, allow_patterns=settings))
-        inner = (folder / PIPELINE).is_file()  # a pipeline's weights are in its parts; what lies beside them is a second copy
-        patterns = [*settings, f"*/{weights}" if inner else weights]
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, ignore_patterns=[*SECOND_COPIES]))
+        inner = (folder / PIPELINE).is_file()  # a pipeline's weights are in its parts, others' are not: the rest is a second copy
+        wanted, others = ([f"*/{weights}"], []) if inner else ([weights], [f"*/{weights}"])
+        unwanted = [*SECOND_COPIES, *others]
+        patterns = [*settings, *wanted]
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, ignore_patterns=unwanted))
     except errors.GatedRepoError:
         found, fix = f"{repository}, which is gated", "accept its terms on its page, then `hf auth login`"
     except errors.RepositoryNotFoundError:

@@ -12,6 +12,7 @@ Route = Callable[[Call], Answer]
 
 API = r"/api/datasets/([^/]+/[^/]+)"
 GIT = r"/datasets/([^/]+/[^/]+)"
+MODELS = r"/api/models/([^/]+/[^/]+)"  # repositories are read as models too: a test writes to them as datasets
 ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"/api/whoami-v2", reading.whoami),
     ("GET", r"/api/agent-harnesses", reading.agent_harnesses),
@@ -34,6 +35,10 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", GIT + r"\.git/info/lfs/objects/batch", large_files.batch),
     ("POST", GIT + r"\.git/info/lfs/objects/verify", large_files.verify),
     ("GET", GIT + r"/resolve/([^/]+)/(.+)", large_files.resolve),
+    ("GET", MODELS, reading.info),
+    ("GET", MODELS + r"/revision/(.+)", reading.info),
+    ("GET", MODELS + r"/tree/([^/]+)(?:/(.+))?", reading.tree),
+    ("GET", r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", large_files.resolve),
     ("PUT", r"/storage/([^/]+/[^/]+)/([0-9a-f]{64})", large_files.put_object),
     ("PUT", r"/storage/([^/]+/[^/]+)/([0-9a-f]{64})/(\d+)", large_files.put_object),
     ("POST", r"/storage/([^/]+/[^/]+)/([0-9a-f]{64})", large_files.complete),
