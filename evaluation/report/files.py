@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,9 @@ class Written(NamedTuple):
     results: dict[str, Any]
 
 
-def write_report(folder: Path, record: Record, joined: Joined, quality: Quality | None = None) -> Written:
+def write_report(
+    folder: Path, record: Record, joined: Joined, quality: Quality | None = None, upstream: Mapping[str, Any] | None = None
+) -> Written:
     """Write the results and the page of a run into its folder and return them.
 
     Args:
@@ -29,6 +32,7 @@ def write_report(folder: Path, record: Record, joined: Joined, quality: Quality 
         record: Of the run.
         joined: Its samples.
         quality: What is known of the judge besides its verdicts.
+        upstream: Both scores of a run on a file of UniSandbox, as `upstream.json` holds them.
 
     Raises:
         DataError: No sample is finished.
@@ -37,4 +41,4 @@ def write_report(folder: Path, record: Record, joined: Joined, quality: Quality 
     items = {sample.item.id: sample.item for sample in joined.samples}
     rows = sample_rows(joined.samples, model_name(record), keep_references(folder, items.values()))
     write_results(folder, results, rows)
-    return Written(write_page(folder, results, rows), results)
+    return Written(write_page(folder, results, rows, upstream), results)

@@ -48,20 +48,21 @@ FACTOR_NAMES: Final = {
 }
 
 
-def write_page(folder: Path, results: Block, rows: Iterable[Block]) -> Path:
-    """Write report.html into a run folder and return its path."""
+def write_page(folder: Path, results: Block, rows: Iterable[Block], upstream: Block | None = None) -> Path:
+    """Write report.html into a run folder and return its path; the arguments are those of `page`."""
     path = folder / PAGE
     with replacing(path) as sink:
-        sink.write(whole(page(results, rows)).encode())
+        sink.write(whole(page(results, rows, upstream)).encode())
     return path
 
 
-def page(results: Block, rows: Iterable[Block]) -> str:
+def page(results: Block, rows: Iterable[Block], upstream: Block | None = None) -> str:
     """Return the page of a run.
 
     Args:
         results: As `results.schema.json` declares.
         rows: Of samples.jsonl; their pictures are named by paths inside the run folder.
+        upstream: As `upstream.json` of a run on a file of UniSandbox holds it.
     """
     style, script = _text("page.css"), _text("page.js")
     headline = list(_headline(results))
@@ -72,6 +73,7 @@ def page(results: Block, rows: Iterable[Block]) -> str:
         script=Markup(script),
         policy=_policy(script),
         short=in_short(results),
+        upstream=upstream,
         arms=[arm for arm in ARMS if results["parts"][0]["arms"][arm]],
         columns=_columns(results),
         headline=headline,

@@ -237,7 +237,8 @@ def _run(
         with telling(plan.model, quiet=as_json) as tell:
             done.append((plan.out, step(plan, tell)))
     results = {
-        folder: written(folder, ran, judge_quality(ran, calibration)) if has_page else measured(ran) for folder, ran in done
+        folder: written(folder, ran, judge_quality(ran, calibration)) if has_page else measured(folder, ran)
+        for folder, ran in done
     }
     raise typer.Exit(shown(done, max_error_rate, as_json=as_json, results=results))
 

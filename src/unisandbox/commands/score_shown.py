@@ -33,10 +33,11 @@ NOBODY_READS: Final = ("baseline:noise",)  # all of it is an error, and that is 
 
 
 class Written(NamedTuple):
-    """The results of a run, and its page; None where it gets none."""
+    """The page of a run, None where it gets none; its results; and both scores of a run on a file of UniSandbox."""
 
     page: Path | None
     results: Results
+    upstream: dict[str, Any] | None
 
 
 @contextmanager
@@ -73,20 +74,23 @@ def written(folder: Path, ran: Ran, quality: Quality | None = None, *, anew: boo
     if current is not None:
         from unisandbox.evaluation.run_folder import PAGE
 
-        return Written(folder / PAGE, current)
+        return Written(folder / PAGE, current, upstream_of(folder, ran))
     if not ran.joined.samples:
         return None
     from unisandbox.evaluation.report.files import write_report
 
-    return Written(*write_report(folder, ran.record, ran.joined, quality))
+    theirs = upstream_of(folder, ran)
+    return Written(*write_report(folder, ran.record, ran.joined, quality, theirs), theirs)
 
 
-def measured(ran: Ran) -> Written | None:
+def measured(folder: Path, ran: Ran) -> Written | None:
     """Return the results of a run that gets no page; None where nothing is finished."""
     from unisandbox.evaluation.results import results_of
 
     samples, unfinished = ran.joined
-    return Written(None, results_of(ran.record, samples, unfinished=unfinished)) if samples else None
+    if not samples:
+        return None
+    return Written(None, results_of(ran.record, samples, unfinished=unfinished), upstream_of(folder, ran))
 
 
 def judge_quality(ran: Ran, calibration: Path | None, labels: Sequence[Path] = (), sample: Path | None = None) -> Quality | None:
@@ -125,14 +129,14 @@ def shown(
     too_many: list[str] = []
     documents = []
     for folder, ran in runs:
-        page, told = results[folder] or (None, NO_RESULTS)
+        page, told, theirs = results[folder] or Written(None, NO_RESULTS, None)
         rates = _error_rates(told)
         if ran.record.model.uri not in NOBODY_READS:
             too_many += [f"{folder}: {arm}: {rate:.1%}" for arm, rate in rates.items() if rate > max_error_rate]
         if as_json:
-            documents.append(_document(folder, ran, told, rates) | {"report": str(page) if page else None})
+            documents.append(_document(folder, ran, told, rates) | {"upstream": theirs, "report": str(page) if page else None})
         else:
-            _print(folder, ran, told)
+            _print(ran, told, theirs)
             typer.echo(str(page or folder))
     if as_json:
         print_json({"runs": documents})
@@ -167,7 +171,6 @@ def _document(folder: Path, ran: Ran, told: Results, rates: Mapping[str, float])
         "absent": dict(record.absent),
         "stopping": record.stopping,
         "model_facts": dict(record.model.facts),
-        "upstream": upstream_of(folder, ran),
         "accuracy": [_line_document(line) for line in summary(told)],
     }
 
@@ -215,7 +218,7 @@ def _outcome_lines(told: Results) -> Iterator[str]:
         yield f"{arm}: {', '.join(parts)}"
 
 
-def _print(folder: Path, ran: Ran, told: Results) -> None:
+def _print(ran: Ran, told: Results, theirs: dict[str, Any] | None) -> None:
     from unisandbox.evaluation.summary import summary
 
     record = ran.record
@@ -237,7 +240,7 @@ def _print(folder: Path, ran: Ran, told: Results) -> None:
         typer.echo(line)
     for arm, why in record.absent.items():
         typer.echo(f"{arm}: not asked, {why}")
-    if theirs := upstream_of(folder, ran):
+    if theirs:
         print_upstream(theirs)
     for line in folder_lines(record.model.facts):
         typer.echo(line)

@@ -77,7 +77,8 @@ def test_score_takes_a_file_and_a_folder_in_its_layout(tmp_path: Path, scored_re
     assert done.exit_code == 3, done.output  # two of three pictures are missing
     assert "draw/normal: 1 correct, 2 generation_error (2 missing)" in done.stdout
     assert "2 of 3 rows have a wrong gold or no answer" in done.stdout
-    assert (tmp_path / "run" / "report.html").is_file()
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "One who is always right gets at most 33.3% of this file: 2 of 3 rows have a wrong gold or no answer" in page
     kept = json.loads((tmp_path / "run" / "upstream.json").read_text())
     assert kept["arms"]["draw/normal"]["upstream"]["right"] == 1
 
