@@ -57,7 +57,8 @@ class Measured:
         wall_s: How long the run took, from the first request to the last verdict.
         shortest_s: The shortest time that it could take.
         cpu_s: Processor time of the whole process in that time.
-        resume_s: How long the same command takes when everything is done, from the start of the process to its end.
+        page_s: How long the command takes to work out the figures of the run and write its page.
+        resume_s: How long the same command takes after that, when everything is done, from the start of the process to its end.
     """
 
     items: int
@@ -65,6 +66,7 @@ class Measured:
     wall_s: float
     shortest_s: float
     cpu_s: float
+    page_s: float
     resume_s: float
 
     @property
@@ -108,11 +110,12 @@ def measured(items: int, delay_s: float, folder: Path) -> Measured:
     end = (time.perf_counter(), time.process_time())
     if len(ran.joined.samples) != items:
         raise RuntimeError(f"{len(ran.joined.samples)} samples of {items}")
-    return Measured(items, delay_s, end[0] - begun[0], (items + 1) * delay_s, end[1] - begun[1], resumed_s(plan))
+    wall_s, cpu_s = end[0] - begun[0], end[1] - begun[1]
+    return Measured(items, delay_s, wall_s, (items + 1) * delay_s, cpu_s, page_s=commanded_s(plan), resume_s=commanded_s(plan))
 
 
-def resumed_s(plan: Any) -> float:
-    """Return how long the command takes when everything is done."""
+def commanded_s(plan: Any) -> float:
+    """Return how long the command takes when everything is drawn and judged."""
     options = ("--no-canary", "--arms", "draw/normal", "--size", str(SIZE_PX), "--limit", str(plan.selection.limit))
     places = ("--data", str(plan.data), "--out", str(plan.out), "--model", plan.model, "--judge", plan.judge)
     start = time.perf_counter()
@@ -137,7 +140,7 @@ def main() -> None:
     print(f"{found.items} items, {1000 * found.delay_s:.0f} ms each for model and judge: {found.wall_s:.1f} s")
     print(f"overhead {found.over_shortest:.2%} of the shortest time, {found.over_sum:.2%} of model + judge time")
     print(f"{1000 * found.cpu_s / found.items:.1f} ms of processor time an item")
-    print(f"the finished run again: {found.resume_s:.2f} s")
+    print(f"its figures and page: {found.page_s:.2f} s; the finished run again: {found.resume_s:.2f} s")
     if options.json:
         shares = {"over_shortest": found.over_shortest, "over_sum": found.over_sum}
         options.json.parent.mkdir(parents=True, exist_ok=True)
